@@ -1,0 +1,97 @@
+"""Settings of the example project. Nhost's environment variables mean here what they mean to Nhost's server.
+
+Further variables: DATABASE_URL, SECRET_KEY, DEBUG.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import dj_database_url
+from nhost_auth.conf import from_env
+
+from example_project import state
+
+SECRET_KEY = os.environ.get("SECRET_KEY") or state.kept_secrets()["SECRET_KEY"]
+DEBUG = os.environ.get("DEBUG", "") in ("1", "true")
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "nhost_auth",
+    "example_project",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "example_project.urls"
+WSGI_APPLICATION = "example_project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PASSWORD_HASHERS = [
+    "nhost_auth.hashers.Argon2idHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"nhost_auth": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+}
+
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{state.DIRECTORY / 'demo.sqlite3'}", conn_max_age=600
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Writers take their lock when a transaction begins and wait for each other instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+    }
+
+# Nhost's variables, then what the demo needs where they leave something out.
+vars().update(from_env(os.environ))
+AUTH_API_PREFIX = os.environ.get("AUTH_API_PREFIX", "/v1")
+AUTH_PORT = os.environ.get("AUTH_PORT") or "4000"
+_ORIGIN = f"http://127.0.0.1:{AUTH_PORT}"
+AUTH_SERVER_URL = os.environ.get("AUTH_SERVER_URL") or _ORIGIN + AUTH_API_PREFIX
+AUTH_CLIENT_URL = os.environ.get("AUTH_CLIENT_URL") or _ORIGIN
+AUTH_ENCRYPTION_KEY = os.environ.get("AUTH_ENCRYPTION_KEY") or state.kept_secrets()["AUTH_ENCRYPTION_KEY"]
+
+DEMO_INBOX = not os.environ.get("AUTH_SMTP_HOST")
+EMAIL_BACKEND = "example_project.inbox.EmailBackend"
+DEFAULT_FROM_EMAIL = "auth@demo.invalid"

@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from nhost_auth.endpoints.healthz import Healthz
+
+from example_project import views
+
+PREFIX = settings.AUTH_API_PREFIX.strip("/")
+
+urlpatterns = [
+    path("", views.index),
+    path("inbox", views.inbox),
+    path("admin/", admin.site.urls),
+    path(f"{PREFIX}/" if PREFIX else "", include("nhost_auth.urls")),
+]
+if PREFIX:
+    urlpatterns.append(path("healthz", Healthz.as_view({"get": "root", "head": "head"})))

@@ -1,0 +1,1 @@
+"""The whole Nhost Auth HTTP API as an installable Django app."""

@@ -1,0 +1,38 @@
+"""The app: what it does once Django is ready and after each `migrate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, post_save
+
+
+class NhostAuthConfig(AppConfig):
+    name = "nhost_auth"
+    verbose_name = "Nhost Auth"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from nhost_auth import checks  # noqa: F401 - registers the system checks
+        from nhost_auth.flows import adoption
+
+        adoption.watch_validation()
+        post_save.connect(adoption.follow_saved, dispatch_uid="nhost_auth.follow_saved")
+        post_migrate.connect(furnish, sender=self, dispatch_uid="nhost_auth.furnish")
+
+
+def furnish(using: str, plan: Any = (), **_kwargs: Any) -> None:
+    """After `migrate`: the configured roles, a first signing key where none is pinned, accounts for all users."""
+    from django.db import router
+
+    from nhost_auth.conf import conf
+    from nhost_auth.flows import adoption
+    from nhost_auth.models import Account, Role, SigningKey
+
+    if not router.allow_migrate_model(using, Account):
+        return
+    Role.objects.ensure_configured()
+    if not conf.HASURA_GRAPHQL_JWT_SECRET:
+        SigningKey.objects.ensure_one()
+    adoption.adopt_all()

@@ -1,0 +1,150 @@
+"""System checks: settings that cannot work are errors, risky ones are warnings of `check --deploy`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import get_hashers
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from nhost_auth.conf import all_settings, conf
+from nhost_auth.flows.passwords import preferred_hasher
+from nhost_auth.flows.redirects import compile_glob
+from nhost_auth.infra.keyring import InvalidSecret, from_secret
+
+AES_KEY_BYTES = (16, 24, 32)
+
+
+@register()
+def check_settings(**_kwargs: Any) -> list[CheckMessage]:
+    """Wrong types, misspelt names, and features that this version does not have yet."""
+    return [*_wrong_types(), *_misspelt(), *_planned()]
+
+
+@register()
+def check_values(**_kwargs: Any) -> list[CheckMessage]:
+    """Values of the right type that cannot work. Looked at only where the types are right."""
+    return [] if list(_wrong_types()) else [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_hasher()]
+
+
+@register()
+def check_user_model(**_kwargs: Any) -> list[CheckMessage]:
+    if issubclass(get_user_model(), AbstractBaseUser):
+        return []
+    return [Error("AUTH_USER_MODEL has to derive from AbstractBaseUser.", id="nhost_auth.E005")]
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Warning(message, id=f"nhost_auth.{number}")
+        for number, applies, message in _deployment_risks()
+        if applies
+    ]
+
+
+def _deployment_risks() -> Iterator[tuple[str, bool, str]]:
+    yield "W101", not conf.AUTH_CLIENT_URL, "AUTH_CLIENT_URL is empty: any relative redirect target is accepted."
+    yield (
+        "W102",
+        not conf.AUTH_SERVER_URL.startswith("https://"),
+        "AUTH_SERVER_URL does not begin with https://: links in mails carry secrets in clear.",
+    )
+    yield (
+        "W103",
+        conf.AUTH_PASSWORD_MIN_LENGTH < 8,
+        "AUTH_PASSWORD_MIN_LENGTH is Nhost's default or lower; at least 8, better 15, is advised.",
+    )
+    yield (
+        "W104",
+        not conf.AUTH_ENCRYPTION_KEY,
+        "AUTH_ENCRYPTION_KEY is not set: stored secrets are encrypted under SECRET_KEY and lost with it.",
+    )
+    yield (
+        "W105",
+        conf.AUTH_EMAIL_SECRET_HEADERS,
+        "AUTH_EMAIL_SECRET_HEADERS is on: every mail relay can log the tickets of sign-in links.",
+    )
+    yield (
+        "W106",
+        any(re.search(r"://[^/]*\*\*", entry) for entry in conf.AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS),
+        "AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS has ** in a host: it spans slashes and so matches any host.",
+    )
+    yield (
+        "W107",
+        conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION is False,
+        "AUTH_REFRESH_TOKEN_REUSE_DETECTION is off: a stolen refresh token is not noticed.",
+    )
+
+
+def _wrong_types() -> Iterator[CheckMessage]:
+    for setting in all_settings():
+        if hasattr(settings, setting.name) and not setting.accepts(getattr(settings, setting.name)):
+            yield Error(f"{setting.name} has to be {setting.expects}.", id="nhost_auth.E001")
+
+
+def _misspelt() -> Iterator[CheckMessage]:
+    known = {setting.name for setting in all_settings()} | {"AUTH_USER_MODEL", "AUTH_PASSWORD_VALIDATORS"}
+    for name in dir(settings):
+        if name.startswith("AUTH_") and name not in known:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+            if close:
+                yield Warning(f"{name} is unknown. Did you mean {close[0]}?", id="nhost_auth.W001")
+
+
+def _planned() -> Iterator[CheckMessage]:
+    for setting in all_settings():
+        if setting.planned and type(setting).__name__ == "Bool" and getattr(settings, setting.name, False):
+            yield Warning(
+                f"{setting.name} is on, but this version does not have what it turns on.", id="nhost_auth.W002"
+            )
+    if conf.AUTH_SMTP_HOST == "postmark":
+        yield Warning(
+            "AUTH_SMTP_HOST is postmark, but this version speaks SMTP only.",
+            hint="Use django-anymail's Postmark backend as EMAIL_BACKEND.",
+            id="nhost_auth.W002",
+        )
+
+
+def _jwt_secret() -> Iterator[CheckMessage]:
+    secret = conf.HASURA_GRAPHQL_JWT_SECRET
+    if not secret:
+        return
+    try:
+        from_secret(secret, "", "")
+    except InvalidSecret as error:
+        yield Error(f"HASURA_GRAPHQL_JWT_SECRET cannot be used: {error}.", id="nhost_auth.E002")
+
+
+def _encryption_keys() -> Iterator[CheckMessage]:
+    for key in conf.AUTH_ENCRYPTION_KEY:
+        if not re.fullmatch("([0-9a-fA-F]{2})+", key) or len(key) // 2 not in AES_KEY_BYTES:
+            yield Error("AUTH_ENCRYPTION_KEY has to be hex of 16, 24 or 32 bytes.", id="nhost_auth.E003")
+
+
+def _redirects() -> Iterator[CheckMessage]:
+    for entry in (conf.AUTH_CLIENT_URL, *conf.AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS):
+        try:
+            compile_glob(entry)
+        except re.error as error:
+            yield Error(f"The redirect target {entry} is no valid pattern: {error}.", id="nhost_auth.E004")
+
+
+def _hasher() -> Iterator[CheckMessage]:
+    try:
+        algorithm = preferred_hasher().algorithm
+    except ImportError as error:
+        yield Error(f"AUTH_PASSWORD_HASHER cannot be imported: {error}.", id="nhost_auth.E006")
+        return
+    if algorithm not in {hasher.algorithm for hasher in get_hashers()}:
+        yield Error(
+            f"New passwords are hashed with {algorithm}, which PASSWORD_HASHERS does not know.",
+            hint="Add the hasher to PASSWORD_HASHERS, or nobody can sign in with a password.",
+            id="nhost_auth.E007",
+        )

@@ -1,0 +1,232 @@
+"""Every setting, one line each, named as Nhost names the variable; `AUTH_X` is a plain Django setting.
+
+    from nhost_auth.conf import conf
+    conf.AUTH_DISABLE_SIGNUP
+
+Times are seconds unless a line says otherwise. A line marked `planned` is known, so that one environment serves
+Nhost's server and this app alike, but the feature behind it is not in this version (a system check says so).
+Source: configuration.md section 1; lines under "Ours" have no counterpart at Nhost.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from nhost_auth.setting_kinds import (
+    KEEP_DEFAULT,
+    Bool,
+    Choice,
+    Duration,
+    Int,
+    Json,
+    KeyList,
+    List,
+    Setting,
+    Str,
+)
+
+PROVIDER_SCOPES = {
+    "APPLE": "name,email",
+    "AZUREAD": "email,profile,openid,offline_access",
+    "BITBUCKET": "account",
+    "DISCORD": "identify,email",
+    "ENTRAID": "email,profile,openid,offline_access",
+    "FACEBOOK": "email",
+    "GITHUB": "user:email",
+    "GITLAB": "read_user",
+    "GOOGLE": "openid,email,profile",
+    "LINKEDIN": "openid,profile,email",
+    "SPOTIFY": "user-read-email,user-read-private",
+    "STRAVA": "profile:read_all",
+    "TWITCH": "user:read:email",
+    "WINDOWS_LIVE": "wl.basic,wl.emails",
+}
+GRAVATAR_DEFAULTS = "blank identicon monsterid wavatar retro robohash mp 404"
+
+
+class Conf:
+    # Server
+    AUTH_API_PREFIX = Str("", "path prefix of the demo server; in a project of your own urls.py decides")
+    AUTH_PORT = Str("4000", "port of the demo server")
+    AUTH_SERVER_URL = Str("", "public base URL of this API, prefix included: mail links and the token issuer")
+    AUTH_CLIENT_URL = Str("", "front end's base URL: default redirect target, always allowed")
+    AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS = List([], "further redirect targets; * and ** are wildcards")
+    AUTH_CONCEAL_ERRORS = Bool(False, "revealing errors become 400 invalid-request")
+    AUTH_ENABLE_CHANGE_ENV = Bool(False, "Nhost's test route; never offered here")
+    AUTH_DEBUG = Bool(False, "debug log level", planned=True)
+    AUTH_LOG_FORMAT_TEXT = Bool(False, "text instead of JSON logs", planned=True)
+    AUTH_ENCRYPTION_KEY = KeyList([], "hex AES keys (16, 24 or 32 bytes) of stored secrets; unset: derived from SECRET_KEY")
+
+    # Storage and Hasura, read by Nhost's server; a Django project has DATABASES
+    POSTGRES_CONNECTION = Str("", "Nhost's database, for the import command", planned=True)
+    HASURA_GRAPHQL_DATABASE_URL = Str("", "Nhost's database, for the import command", planned=True)
+    POSTGRES_MIGRATIONS_CONNECTION = Str("", "without meaning here")
+    HASURA_GRAPHQL_GRAPHQL_URL = Str("", "GraphQL endpoint that custom claims may be asked of", planned=True)
+    HASURA_GRAPHQL_ADMIN_SECRET = Str("", "sent to that endpoint", planned=True)
+
+    # Sign-up, users, roles, locales, passwords, avatars
+    AUTH_DISABLE_SIGNUP = Bool(False, "nobody new is created: 403 signup-disabled")
+    AUTH_DISABLE_AUTO_SIGNUP = Bool(False, "signing in never creates unknown users; explicit sign-up still does")
+    AUTH_DISABLE_NEW_USERS = Bool(False, "new users are stored disabled: 401 disabled-user")
+    AUTH_ANONYMOUS_USERS_ENABLED = Bool(False, "POST /signin/anonymous")
+    AUTH_USER_DEFAULT_ROLE = Str("user", "default role of new users")
+    AUTH_USER_DEFAULT_ALLOWED_ROLES = List(["me"], "roles of new users; the default role always belongs to them")
+    AUTH_LOCALE_DEFAULT = Str("en", "locale of new users and fallback of mail templates")
+    AUTH_LOCALE_ALLOWED_LOCALES = List(["en"], "accepted locales; the default always belongs to them")
+    AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED = Bool(True, "an e-mail address must be verified before signing in")
+    AUTH_PASSWORD_MIN_LENGTH = Int(3, "least length of a password in UTF-8 bytes")
+    AUTH_PASSWORD_HIBP_ENABLED = Bool(False, "refuse passwords that Have I Been Pwned lists")
+    AUTH_ACCESS_CONTROL_BLOCKED_EMAILS = List([], "addresses that may not sign up or in")
+    AUTH_ACCESS_CONTROL_BLOCKED_EMAIL_DOMAINS = List([], "domains that may not sign up or in")
+    AUTH_ACCESS_CONTROL_ALLOWED_EMAILS = List([], "when any allow-list is set, only its addresses may")
+    AUTH_ACCESS_CONTROL_ALLOWED_EMAIL_DOMAINS = List([], "when any allow-list is set, only its domains may")
+    AUTH_GRAVATAR_ENABLED = Bool(True, "fill avatarUrl at sign-up")
+    AUTH_GRAVATAR_DEFAULT = Choice("blank", GRAVATAR_DEFAULTS, "picture of an address without Gravatar")
+    AUTH_GRAVATAR_RATING = Choice("g", "g pg r x", "strongest rating shown")
+
+    # Sign-in methods
+    AUTH_EMAIL_PASSWORDLESS_ENABLED = Bool(False, "magic links", planned=True)
+    AUTH_OTP_EMAIL_ENABLED = Bool(False, "one-time codes by e-mail")
+    AUTH_SMS_PASSWORDLESS_ENABLED = Bool(False, "one-time codes by SMS", planned=True)
+    AUTH_MFA_ENABLED = Bool(False, "TOTP second factor", planned=True)
+    AUTH_TOTP_ENABLED = Bool(False, "newer name of AUTH_MFA_ENABLED", planned=True)
+    AUTH_MFA_TOTP_ISSUER = Str("auth", "issuer shown by authenticator apps", planned=True)
+    AUTH_TOTP_ISSUER = Str("auth", "newer name of AUTH_MFA_TOTP_ISSUER", planned=True)
+    AUTH_REQUIRE_ELEVATED_CLAIM = Choice("disabled", "disabled recommended required", "proof asked for before sensitive changes", planned=True)
+
+    # Tokens and sessions
+    HASURA_GRAPHQL_JWT_SECRET = Json("one pinned key: type, key, signing_key, kid, issuer, claims_namespace; unset: keys in the database")
+    AUTH_ACCESS_TOKEN_EXPIRES_IN = Int(900, "life of an access token, seconds")
+    AUTH_REFRESH_TOKEN_EXPIRES_IN = Int(2592000, "life of a refresh token, seconds, renewed by every refresh")
+    AUTH_JWT_CUSTOM_CLAIMS = Json("claim name to path", planned=True)
+    AUTH_JWT_CUSTOM_CLAIMS_DEFAULTS = Json("claim name to value where the path finds none", planned=True)
+
+    # Mail
+    AUTH_SMTP_HOST = Str("", "own SMTP server for these mails; unset: the project's e-mail backend")
+    AUTH_SMTP_PORT = Int(587, "its port")
+    AUTH_SMTP_SECURE = Bool(False, "TLS from the first byte; STARTTLS is used whenever it is offered")
+    AUTH_SMTP_USER = Str("", "its user")
+    AUTH_SMTP_PASS = Str("", "its password")
+    AUTH_SMTP_SENDER = Str("", "sender; unset: DEFAULT_FROM_EMAIL")
+    AUTH_SMTP_X_SMTPAPI_HEADER = Str("", "content of an X-SMTPAPI header")
+    AUTH_SMTP_AUTH_METHOD = Choice("PLAIN", "LOGIN PLAIN CRAM-MD5", "accepted; the strongest method both sides know is used")
+    AUTH_EMAIL_TEMPLATES_PATH = Str("", "folder of Nhost-style templates, <locale>/<template>/{subject.txt,body.html}; they win")
+
+    # SMS
+    AUTH_SMS_PROVIDER = Str("twilio", "twilio, modica, generic or dev", planned=True)
+    AUTH_SMS_TWILIO_ACCOUNT_SID = Str("", "Twilio account", planned=True)
+    AUTH_SMS_TWILIO_AUTH_TOKEN = Str("", "Twilio token", planned=True)
+    AUTH_SMS_TWILIO_MESSAGING_SERVICE_ID = Str("", "Twilio sender", planned=True)
+    AUTH_SMS_MODICA_USERNAME = Str("", "Modica user", planned=True)
+    AUTH_SMS_MODICA_PASSWORD = Str("", "Modica password", planned=True)
+    AUTH_SMS_GENERIC_URL = Str("", "webhook", planned=True)
+    AUTH_SMS_GENERIC_CONTENT_TYPE = Str("application/json", "its content type", planned=True)
+    AUTH_SMS_GENERIC_HEADERS = Json("its further headers", planned=True)
+    AUTH_SMS_GENERIC_TIMEOUT = Duration(10.0, "its time-out", planned=True)
+    AUTH_SMS_GENERIC_BODY_TEMPLATE = Str("", "its body, with ${to} and ${body}", planned=True)
+    AUTH_SMS_DEV_OUTPUT_DIR = Str("", "folder that the dev provider writes to", planned=True)
+
+    # WebAuthn
+    AUTH_WEBAUTHN_ENABLED = Bool(False, "passkeys", planned=True)
+    AUTH_WEBAUTHN_RP_NAME = Str("", "display name; unset: the relying party id", planned=True)
+    AUTH_WEBAUTHN_RP_ID = Str("", "relying party id; unset: host of AUTH_CLIENT_URL", planned=True)
+    AUTH_WEBAUTHN_RP_ORIGINS = List([], "allowed origins; AUTH_CLIENT_URL belongs to them", planned=True)
+    AUTH_WEBAUTHN_ATTESTATION_TIMEOUT = Int(60000, "life of a challenge, milliseconds", planned=True)
+
+    # Limits and bot protection
+    AUTH_RATE_LIMIT_ENABLE = Bool(False, "rate limits", planned=True)
+    AUTH_RATE_LIMIT_GLOBAL_BURST = Int(100, "requests per address", planned=True)
+    AUTH_RATE_LIMIT_GLOBAL_INTERVAL = Duration(60.0, "in this time", planned=True)
+    AUTH_RATE_LIMIT_EMAIL_BURST = Int(10, "requests that send mail", planned=True)
+    AUTH_RATE_LIMIT_EMAIL_INTERVAL = Duration(3600.0, "in this time", planned=True)
+    AUTH_RATE_LIMIT_EMAIL_IS_GLOBAL = Bool(False, "one counter for all addresses", planned=True)
+    AUTH_RATE_LIMIT_SMS_BURST = Int(10, "requests that send SMS", planned=True)
+    AUTH_RATE_LIMIT_SMS_INTERVAL = Duration(3600.0, "in this time", planned=True)
+    AUTH_RATE_LIMIT_BRUTE_FORCE_BURST = Int(10, "requests that can guess a secret", planned=True)
+    AUTH_RATE_LIMIT_BRUTE_FORCE_INTERVAL = Duration(300.0, "in this time", planned=True)
+    AUTH_RATE_LIMIT_SIGNUPS_BURST = Int(10, "sign-ups", planned=True)
+    AUTH_RATE_LIMIT_SIGNUPS_INTERVAL = Duration(300.0, "in this time", planned=True)
+    AUTH_RATE_LIMIT_OAUTH2_SERVER_BURST = Int(100, "requests of OAuth2 clients", planned=True)
+    AUTH_RATE_LIMIT_OAUTH2_SERVER_INTERVAL = Duration(300.0, "in this time", planned=True)
+    AUTH_RATE_LIMIT_MEMCACHE_SERVER = Str("", "host:port; unset: process memory", planned=True)
+    AUTH_RATE_LIMIT_MEMCACHE_PREFIX = Str("", "put before each key there", planned=True)
+    AUTH_TURNSTILE_SECRET = Str("", "turns on Cloudflare Turnstile", planned=True)
+
+    # Social providers
+    for _x, _scopes in PROVIDER_SCOPES.items():
+        vars()[f"AUTH_PROVIDER_{_x}_ENABLED"] = Bool(False, "offers this provider", planned=True)
+        vars()[f"AUTH_PROVIDER_{_x}_CLIENT_ID"] = Str("", "client id", planned=True)
+        vars()[f"AUTH_PROVIDER_{_x}_SCOPE"] = List(_scopes.split(","), "scopes asked for", planned=True)
+        if _x != "APPLE":
+            vars()[f"AUTH_PROVIDER_{_x}_CLIENT_SECRET"] = Str("", "client secret", planned=True)
+    AUTH_PROVIDER_APPLE_TEAM_ID = Str("", "Apple team", planned=True)
+    AUTH_PROVIDER_APPLE_KEY_ID = Str("", "Apple key id", planned=True)
+    AUTH_PROVIDER_APPLE_PRIVATE_KEY = Str("", "Apple key: PEM, escaped PEM or base64", planned=True)
+    AUTH_PROVIDER_APPLE_AUDIENCE = List([], "audiences of Apple ID tokens", planned=True)
+    AUTH_PROVIDER_GOOGLE_AUDIENCE = List([], "audiences of Google ID tokens", planned=True)
+    AUTH_PROVIDER_AZUREAD_TENANT = Str("common", "tenant", planned=True)
+    AUTH_PROVIDER_ENTRAID_TENANT = Str("common", "tenant", planned=True)
+    AUTH_PROVIDER_GITHUB_AUTHORIZATION_URL = Str("https://github.com/login/oauth/authorize", "sign-in page", planned=True)
+    AUTH_PROVIDER_GITHUB_TOKEN_URL = Str("https://github.com/login/oauth/access_token", "token endpoint", planned=True)
+    AUTH_PROVIDER_GITHUB_USER_PROFILE_URL = Str("https://api.github.com/user", "profile endpoint", planned=True)
+    AUTH_PROVIDER_TWITTER_ENABLED = Bool(False, "offers this provider", planned=True)
+    AUTH_PROVIDER_TWITTER_CONSUMER_KEY = Str("", "consumer key", planned=True)
+    AUTH_PROVIDER_TWITTER_CONSUMER_SECRET = Str("", "consumer secret", planned=True)
+    AUTH_PROVIDER_WORKOS_ENABLED = Bool(False, "offers this provider", planned=True)
+    AUTH_PROVIDER_WORKOS_CLIENT_ID = Str("", "client id", planned=True)
+    AUTH_PROVIDER_WORKOS_CLIENT_SECRET = Str("", "client secret", planned=True)
+    AUTH_PROVIDER_WORKOS_DEFAULT_ORGANIZATION = Str("", "organization parameter", planned=True)
+    AUTH_PROVIDER_WORKOS_DEFAULT_CONNECTION = Str("", "connection parameter", planned=True)
+    AUTH_PROVIDER_WORKOS_DEFAULT_DOMAIN = Str("", "domain parameter", planned=True)
+    AUTH_PROVIDER_CUSTOM = Json("slug to an OpenID Connect or OAuth2 provider of your own", planned=True)
+
+    # OAuth2 and OpenID Connect provider
+    AUTH_OAUTH2_PROVIDER_ENABLED = Bool(False, "other applications sign people in here", planned=True)
+    AUTH_OAUTH2_PROVIDER_LOGIN_URL = Str("", "consent page; unset: AUTH_CLIENT_URL + /oauth2/login", planned=True)
+    AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL = Int(900, "life of its access tokens, seconds", planned=True)
+    AUTH_OAUTH2_PROVIDER_REFRESH_TOKEN_TTL = Int(2592000, "life of its refresh tokens, seconds", planned=True)
+    AUTH_OAUTH2_PROVIDER_CIMD_ENABLED = Bool(False, "a URL may be a client id", planned=True)
+    AUTH_OAUTH2_PROVIDER_CIMD_ALLOW_INSECURE_TRANSPORT = Bool(False, "also plain and private URLs", planned=True)
+
+    # Ours
+    AUTH_REFRESH_TOKEN_REUSE_WINDOW = Int(10, "a spent refresh token answers with its own successor for this long; 0 as Nhost")
+    AUTH_REFRESH_TOKEN_REUSE_DETECTION = Bool(True, "a spent refresh token shown later ends its session; False as Nhost")
+    AUTH_REFRESH_TOKEN_MAX_LIFETIME = Int(0, "a session ends this long after its start, however often refreshed; 0: never")
+    AUTH_SIGNING_ALGORITHM = Choice("RS256", "RS256 RS384 RS512 ES256 EdDSA", "algorithm of new signing keys in the database")
+    AUTH_KEYRING_TTL = Int(5, "how long a process trusts its copy of the database's signing keys, seconds")
+    AUTH_PASSWORD_HASHER = Str("", "dotted path of the hasher of new passwords; unset: the first of PASSWORD_HASHERS if the project sets it, else Argon2id as OWASP advises")
+    AUTH_PASSWORD_MAX_LENGTH = Int(50, "greatest length of a password in UTF-16 units; Nhost has 50")
+    AUTH_USER_FACTORY = Str("", "dotted path of a callable that makes the host's unsaved user from field values; unset: the user model itself")
+    AUTH_EMAIL_SECRET_HEADERS = Bool(True, "mails carry X-Ticket and X-Link as Nhost's do; every relay can log them")
+    AUTH_REQUEST_MAX_BYTES = Int(262144, "greatest size of a request body")
+    AUTH_REQUEST_MAX_DEPTH = Int(32, "deepest nesting of a request body")
+
+
+conf = Conf()
+
+
+def all_settings() -> Iterator[Setting[Any]]:
+    """Every setting in the order of this file."""
+    return (kind for kind in vars(Conf).values() if isinstance(kind, Setting))
+
+
+def from_env(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The Django settings that an environment written for Nhost's server stands for, names to values.
+
+    Only variables that are set are in it. Raises ImproperlyConfigured for a value Nhost would refuse to start with.
+    """
+    found = {}
+    for setting in all_settings():
+        if setting.name not in environ:
+            continue
+        try:
+            value = setting.parse(environ[setting.name])
+        except ValueError as error:
+            # The text itself may be a secret: say which variable, not what it holds.
+            raise ImproperlyConfigured(f"{setting.name} has to be {setting.expects}") from error
+        if value is not KEEP_DEFAULT:
+            found[setting.name] = value
+    return found

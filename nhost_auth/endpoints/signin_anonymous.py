@@ -1,0 +1,43 @@
+"""POST /signin/anonymous: a guest's account and session (accounts.md 3.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts, policy, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import FreeObject, Input, Text
+from nhost_auth.models.roles import ANONYMOUS
+
+DEFAULT_NAME = "Anonymous User"
+
+
+class SignInRequest(Input):
+    displayName = Text(required=False)
+    locale = Text(least=2, most=3, required=False)
+    metadata = FreeObject(required=False)
+
+
+class SignInAnonymous(Endpoint):
+    stories = {
+        "sign_in": Story(
+            request=SignInRequest,
+            request_optional=True,
+            toggles=("AUTH_DISABLE_SIGNUP", "AUTH_ANONYMOUS_USERS_ENABLED"),
+        )
+    }
+
+    def sign_in(
+        self, display_name: str = DEFAULT_NAME, locale: str | None = None, metadata: dict[str, Any] | None = None
+    ) -> Any:
+        profile = policy.Profile(
+            display_name=display_name,
+            locale=policy.allowed_locale(locale),
+            default_role=ANONYMOUS,
+            allowed_roles=(ANONYMOUS,),
+            metadata=metadata,
+            redirect_to="",
+        )
+        account = accounts.create(profile, method=ANONYMOUS, seen=True)
+        return payloads.session_payload(sessions.first(account, self.client, method=ANONYMOUS))

@@ -1,0 +1,32 @@
+"""POST /signin/email-password: a session for an address and its password (accounts.md 3.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.errors import InvalidEmailPassword
+from nhost_auth.flows import passwords, policy, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import Email, Input, Password
+from nhost_auth.models import Account
+
+
+class SignInRequest(Input):
+    email = Email()
+    password = Password(least=3)
+
+
+class SignInEmailPassword(Endpoint):
+    stories = {"sign_in": Story(request=SignInRequest)}
+
+    def sign_in(self, email: str, password: str) -> Any:
+        account = Account.objects.find_by_email(email)
+        # Compared before anything is answered: the time must not tell who exists or is disabled.
+        right = passwords.matches(account, password)
+        if account is None:
+            raise InvalidEmailPassword
+        policy.ensure_valid(account)
+        if not right:
+            raise InvalidEmailPassword
+        return payloads.session_payload(sessions.start(account, self.client, method="email-password"))

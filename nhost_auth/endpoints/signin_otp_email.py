@@ -1,0 +1,50 @@
+"""POST /signin/otp/email sends a one-time code, POST /signin/otp/email/verify opens a session for it.
+
+accounts.md 3.8 (with the steps of 3.6) and 3.9. An unknown address makes an account, unless a setting forbids it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.flows import accounts, codes, policy, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import Email, Input, SignUpOptions, Text
+from nhost_auth.models import Account
+
+
+class SendRequest(Input):
+    email = Email()
+    options = SignUpOptions(required=False)
+
+
+class VerifyRequest(Input):
+    email = Email()
+    otp = Text()
+
+
+class SignInOtpEmail(Endpoint):
+    stories = {
+        "send": Story(request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
+        "verify": Story(request=VerifyRequest),
+    }
+
+    def send(self, email: str, options: dict[str, Any] | None = None) -> Any:
+        policy.ensure_email_allowed(email)
+        profile = policy.ensure_profile(options, default_name=email)
+        account = Account.objects.find_by_email(email)
+        if account is None:
+            if conf.AUTH_DISABLE_AUTO_SIGNUP:
+                return payloads.OK
+            policy.ensure_open("AUTH_DISABLE_SIGNUP")
+            account = accounts.create(profile, method="otp-email", email=email)
+        policy.ensure_enabled(account)
+        codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
+        return payloads.OK
+
+    def verify(self, email: str, otp: str) -> Any:
+        account = codes.consume_email_code(email, otp)
+        policy.ensure_valid(account)
+        return payloads.session_payload(sessions.start(account, self.client, method="otp-email"))

@@ -1,0 +1,48 @@
+"""POST /signup/email-password: an account with a password (accounts.md 3.1).
+
+A session where e-mail addresses need no verification; else `{"session": null}` and a mail that asks to verify.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.flows import accounts, notify, passwords, policy, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions
+from nhost_auth.models import Ticket
+
+
+class SignUpRequest(Input):
+    email = Email()
+    password = Password(least=3)
+    options = SignUpOptions(required=False)
+    codeChallenge = CodeChallenge(least=43, most=43, required=False)
+
+
+class SignUpEmailPassword(Endpoint):
+    stories = {"sign_up": Story(request=SignUpRequest, toggles=("AUTH_DISABLE_SIGNUP",))}
+
+    def sign_up(
+        self, email: str, password: str, options: dict[str, Any] | None = None, code_challenge: str | None = None
+    ) -> Any:
+        policy.ensure_email_allowed(email)
+        passwords.ensure_acceptable(password)
+        profile = policy.ensure_profile(options, default_name=email)
+        verify_first = conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
+        account = accounts.create(
+            profile,
+            method="email-password",
+            email=email,
+            password_hash=passwords.hash_new(password),
+            seen=not verify_first,
+        )
+        if not verify_first:
+            return payloads.session_payload(sessions.first(account, self.client, method="email-password"))
+        ticket = Ticket.objects.issue(account, Ticket.Kind.VERIFY_EMAIL)
+        notify.email_verify(
+            account, ticket, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge
+        )
+        return payloads.NO_SESSION

@@ -1,0 +1,36 @@
+"""POST /signup/otp/email: an account for an address, proven by a code (accounts.md 3.8 with the steps of 3.7).
+
+A known address gets the same answer and nothing else, so that nobody learns who has an account.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts, codes, policy
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import Email, Input, SignUpOptions
+from nhost_auth.models import Account
+
+
+class SignUpRequest(Input):
+    email = Email()
+    options = SignUpOptions(required=False)
+
+
+class SignUpOtpEmail(Endpoint):
+    stories = {
+        "sign_up": Story(request=SignUpRequest, toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP"))
+    }
+
+    def sign_up(self, email: str, options: dict[str, Any] | None = None) -> Any:
+        policy.ensure_email_allowed(email)
+        profile = policy.ensure_profile(options, default_name=email)
+        account = Account.objects.find_by_email(email)
+        if account is not None:
+            policy.ensure_enabled(account)
+            return payloads.OK
+        account = accounts.create(profile, method="otp-email", email=email)
+        codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
+        return payloads.OK

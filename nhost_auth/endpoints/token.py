@@ -1,0 +1,63 @@
+"""POST /token exchanges a refresh token, /token/verify checks an access token, /token/exchange redeems a PKCE code.
+
+accounts.md 2.6, 2.9, 2.7.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.errors import InvalidRequest
+from nhost_auth.flows import accounts, sessions
+from nhost_auth.flows.access_tokens import AccessToken, TokenError
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import optional_bearer
+from nhost_auth.http.inputs import Input, Text, UuidText
+from nhost_auth.models import PkceCode
+
+
+class RefreshRequest(Input):
+    refreshToken = UuidText()
+
+
+class VerifyRequest(Input):
+    token = Text(required=False)
+
+
+class ExchangeRequest(Input):
+    code = Text()
+    codeVerifier = Text(least=43, most=128)
+
+
+class Token(Endpoint):
+    stories = {
+        "refresh": Story(request=RefreshRequest),
+        "verify": Story(guard=optional_bearer, request=VerifyRequest, request_optional=True),
+        "exchange": Story(request=ExchangeRequest),
+    }
+
+    def refresh(self, refresh_token: str) -> Any:
+        return payloads.session(sessions.refresh(refresh_token, self.client))
+
+    def verify(self, token: str | None = None) -> Any:
+        if token is not None:
+            self._ensure_token(token)
+        elif self.token is None:
+            raise InvalidRequest
+        else:
+            accounts.get_valid(self.token.account_id)
+        return payloads.OK
+
+    def _ensure_token(self, token: str) -> None:
+        try:
+            AccessToken(token.removeprefix("Bearer "))
+        except TokenError:
+            raise InvalidRequest from None
+
+    def exchange(self, code: str, code_verifier: str) -> Any:
+        found = PkceCode.objects.consume(code, code_verifier)
+        if found is None:
+            raise InvalidRequest
+        account = accounts.get_valid(found.account_id)
+        return payloads.session_payload(sessions.start(account, self.client, method="pkce"))

@@ -1,0 +1,18 @@
+"""GET /user: the signed-in user, read live (accounts.md 3.16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer
+
+
+class User(Endpoint):
+    stories = {"show": Story(guard=bearer)}
+
+    def show(self) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        return payloads.user(account, account.role_names)

@@ -1,0 +1,77 @@
+"""POST /user/deanonymize: a guest becomes a regular user and keeps the id (accounts.md 3.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.errors import InvalidRequest, UserNotAnonymous
+from nhost_auth.flows import accounts, notify, passwords, policy
+from nhost_auth.flows.policy import Profile
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer
+from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions, Text
+from nhost_auth.models import Account, Ticket
+
+EMAIL_PASSWORD = "email-password"  # noqa: S105 - a method, not a password
+PASSWORDLESS = "passwordless"  # noqa: S105 - a method, not a password
+
+
+class DeanonymizeRequest(Input):
+    signInMethod = Text(enum=(EMAIL_PASSWORD, PASSWORDLESS))
+    email = Email()
+    password = Password(least=3, required=False)
+    connection = Text(required=False)  # deprecated at Nhost, without effect
+    options = SignUpOptions(required=False)
+    codeChallenge = CodeChallenge(least=43, most=43, required=False)
+
+
+class UserDeanonymize(Endpoint):
+    stories = {"deanonymize": Story(guard=bearer, request=DeanonymizeRequest)}
+
+    def deanonymize(
+        self,
+        sign_in_method: str,
+        email: str,
+        password: str | None = None,
+        connection: str | None = None,
+        options: dict[str, Any] | None = None,
+        code_challenge: str | None = None,
+    ) -> Any:
+        if not self.access_token.is_anonymous:
+            raise UserNotAnonymous
+        account_id = self.access_token.account_id
+        by_link = sign_in_method == PASSWORDLESS
+        if not by_link:
+            self._ensure_password(password)
+        profile = policy.ensure_profile(options, default_name=email)
+        policy.ensure_email_allowed(email)
+        must_prove = by_link or conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
+        account = accounts.deanonymize(
+            account_id,
+            profile,
+            email=email,
+            password_hash=passwords.hash_new(password) if password and not by_link else None,
+            end_sessions=must_prove,
+        )
+        if must_prove:
+            self._ask_for_proof(account, profile, by_link=by_link, code_challenge=code_challenge)
+        return payloads.OK
+
+    def _ensure_password(self, password: str | None) -> None:
+        if password is None:
+            raise InvalidRequest
+        passwords.ensure_acceptable(password)
+
+    def _ask_for_proof(self, account: Account, profile: Profile, *, by_link: bool, code_challenge: str | None) -> None:
+        kind = Ticket.Kind.PASSWORDLESS_EMAIL if by_link else Ticket.Kind.VERIFY_EMAIL
+        message = notify.sign_in_link if by_link else notify.email_verify
+        ticket = Ticket.objects.issue(account, kind)
+        message(
+            account,
+            ticket,
+            to=str(account.email),
+            redirect_to=profile.redirect_to,
+            code_challenge=code_challenge,
+        )

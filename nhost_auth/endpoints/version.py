@@ -1,0 +1,15 @@
+"""GET /version (accounts.md 3.21)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.version import __version__
+
+
+class Version(Endpoint):
+    stories = {"show": Story()}
+
+    def show(self) -> Any:
+        return {"version": __version__}

@@ -1,0 +1,15 @@
+"""GET /.well-known/jwks.json: the public keys that access tokens verify with (RFC 7517; accounts.md 3.21)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import keys
+from nhost_auth.http.endpoint import Endpoint, Story
+
+
+class WellKnownJwks(Endpoint):
+    stories = {"show": Story()}
+
+    def show(self) -> Any:
+        return {"keys": keys.keyring().jwks}

@@ -1,0 +1,65 @@
+"""Access tokens: what stands in them and how they are read again (accounts.md 2.3)."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.errors import InvalidRequest
+from nhost_auth.flows import keys
+from nhost_auth.infra.jwt import KeyringBackend, KeyringToken, TokenError
+from nhost_auth.models import Account
+
+__all__ = ["AccessToken", "TokenError", "issue"]
+
+
+class AccessToken(KeyringToken):
+    """A verified access token, a mapping of its claims. Made from text; raises TokenError for one that is not good."""
+
+    def get_token_backend(self) -> KeyringBackend:
+        return keys.backend()
+
+    @property
+    def hasura(self) -> dict[str, Any]:
+        """The claims under the namespace."""
+        claims = self.payload.get(keys.keyring().namespace)
+        return claims if isinstance(claims, dict) else {}
+
+    @property
+    def account_id(self) -> uuid.UUID:
+        """Whose token it is. Raises InvalidRequest when the subject is no account id."""
+        try:
+            return uuid.UUID(self.payload.get("sub"))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InvalidRequest from error
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.hasura.get("x-hasura-user-is-anonymous") == "true"
+
+    @property
+    def allowed_roles(self) -> list[str]:
+        roles = self.hasura.get("x-hasura-allowed-roles")
+        return roles if isinstance(roles, list) else []
+
+
+def issue(account: Account, roles: list[str]) -> str:
+    """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds."""
+    keyring, now = keys.keyring(), int(time.time())
+    subject = str(account.pk)
+    return keyring.sign(
+        {
+            "sub": subject,
+            "iss": keyring.issuer,
+            "iat": now,
+            "exp": now + conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
+            keyring.namespace: {
+                "x-hasura-allowed-roles": roles,
+                "x-hasura-default-role": account.default_role_id,
+                "x-hasura-user-id": subject,
+                "x-hasura-user-is-anonymous": "true" if account.is_anonymous else "false",
+            },
+        }
+    )

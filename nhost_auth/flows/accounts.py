@@ -1,0 +1,147 @@
+"""Accounts: making them, finding the one a request speaks for, proving addresses, turning guests into users."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import IntegrityError, transaction
+
+from nhost_auth import signals
+from nhost_auth.conf import conf
+from nhost_auth.errors import DisabledUser, InvalidEmailPassword, UserAlreadyExists, UserNotAnonymous
+from nhost_auth.flows import adoption, host_users, passwords, policy
+from nhost_auth.flows.announce import announce
+from nhost_auth.flows.policy import Profile
+from nhost_auth.models import Account, AccountRole, Role
+from nhost_auth.models.roles import ANONYMOUS
+
+
+def create(
+    profile: Profile, *, method: str, email: str | None = None, password_hash: str | None = None, seen: bool = False
+) -> Account:
+    """Store a new account beside a new user of the host; all of it or nothing.
+
+    `seen` says that a session follows at once. Raises UserAlreadyExists, decided by the unique column, and
+    DisabledUser where AUTH_DISABLE_NEW_USERS let it be stored only disabled.
+    """
+    anonymous = method == ANONYMOUS
+    active = anonymous or not conf.AUTH_DISABLE_NEW_USERS
+    account = Account(
+        id=uuid.uuid4(),
+        display_name=profile.display_name,
+        locale=profile.locale,
+        default_role_id=profile.default_role,
+        metadata=profile.metadata,
+        avatar_url=policy.avatar_url(email) if email else "",
+        is_anonymous=anonymous,
+    )
+    account.set_email(email)
+    account.user = host_users.build(
+        account.pk,
+        email=email,
+        password=password_hash or passwords.unusable(),
+        active=active,
+        seen=seen and active,
+    )
+    try:
+        with transaction.atomic():
+            account.user.save(force_insert=True)
+            account.user_id = account.user.pk
+            Account.objects.create_with_roles(account, profile.allowed_roles)
+    except IntegrityError:
+        if email and _taken(email):
+            raise UserAlreadyExists from None
+        raise
+    announce(signals.signed_up, account, method=method)
+    if not active:
+        raise DisabledUser
+    return account
+
+
+def get_valid(account_id: uuid.UUID) -> Account:
+    """The account behind an access token, with its roles.
+
+    Raises InvalidEmailPassword when it is gone, else what policy.ensure_valid raises.
+    """
+    account = Account.objects.get_with_roles(pk=account_id)
+    if account is None:
+        raise InvalidEmailPassword
+    policy.ensure_valid(account)
+    return account
+
+
+def verify_email(account: Account) -> None:
+    """Note that the account's address is its own."""
+    if not account.email_verified:
+        account.email_verified = True
+        account.save(update_fields=["email_verified", "updated_at"])
+        announce(signals.email_verified, account)
+
+
+def change_email(account: Account, email: str) -> None:
+    """Put a proven address in the place of the old one, on the host's user too. Raises UserAlreadyExists."""
+    old = account.email
+    try:
+        with transaction.atomic():
+            account.set_email(email)
+            account.email_verified = True
+            account.save(update_fields=["email", "email_normalized", "email_verified", "updated_at"])
+            host_users.write_back(account)
+    except IntegrityError:
+        raise UserAlreadyExists from None
+    announce(signals.email_changed, account, old_email=old)
+
+
+def deanonymize(
+    account_id: uuid.UUID, profile: Profile, *, email: str, password_hash: str | None, end_sessions: bool
+) -> Account:
+    """Turn a guest into a regular user under the same id (accounts.md 3.4).
+
+    The row is locked, so of two conversions one wins. Raises InvalidEmailPassword when the account is gone,
+    DisabledUser, UserNotAnonymous, UserAlreadyExists. When it raises, nothing has changed.
+    """
+    try:
+        with transaction.atomic():
+            account = _locked_guest(account_id)
+            _become_regular(account, profile, email, password_hash)
+            if end_sessions:
+                account.refresh_tokens.all().delete()
+    except IntegrityError:
+        if _taken(email):
+            raise UserAlreadyExists from None
+        raise
+    method = "email-password" if password_hash else "passwordless"
+    announce(signals.deanonymized, account, method=method)
+    return account
+
+
+def _locked_guest(account_id: uuid.UUID) -> Account:
+    account = Account.objects.select_for_update().select_related("user").filter(pk=account_id).first()
+    if account is None:
+        raise InvalidEmailPassword
+    policy.ensure_enabled(account)
+    if not account.is_anonymous:
+        raise UserNotAnonymous
+    return account
+
+
+def _become_regular(account: Account, profile: Profile, email: str, password_hash: str | None) -> None:
+    account.is_anonymous = False
+    account.display_name = profile.display_name
+    account.locale = profile.locale
+    account.default_role_id = profile.default_role
+    account.metadata = profile.metadata if profile.metadata is not None else {}
+    account.set_email(email)
+    Role.objects.ensure({*profile.allowed_roles, profile.default_role})
+    account.save()
+    account.account_roles.all().delete()
+    account.role_names = sorted(profile.allowed_roles)
+    AccountRole.objects.bulk_create(AccountRole(account=account, role_id=role) for role in account.role_names)
+    account.tickets.all().delete()
+    account.user.password = password_hash or passwords.unusable()
+    host_users.write_back(account, "password")
+
+
+def _taken(email: str) -> bool:
+    """Whether the address belongs to an account, or to a user where the host's own column is unique."""
+    return adoption.taken(email) or host_users.has_email(email)

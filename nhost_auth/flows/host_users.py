@@ -1,0 +1,90 @@
+"""The host's users beside our accounts: making one for a new account, writing back what the API changed.
+
+Any AUTH_USER_MODEL that derives from AbstractBaseUser serves. The other direction is `adoption`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from nhost_auth.conf import conf
+from nhost_auth.models import Account
+
+NO_ADDRESS_DOMAIN = "@anonymous.invalid"
+"""Ends the made-up address of a user without e-mail where the host's column has to be unique (RFC 2606: never real)."""
+
+
+def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bool, seen: bool) -> AbstractBaseUser:
+    """An unsaved user of the host for a new account. `password` is a hash; `seen` sets the last login to now."""
+    model: Any = get_user_model()
+    values: dict[str, Any] = {"password": password}
+    if _has_field("is_active"):
+        values["is_active"] = active
+    if isinstance(model._meta.pk, models.UUIDField):
+        values[model._meta.pk.attname] = account_id
+    if (field := email_field()) is not None:
+        values[field.name] = _host_email(field, email, account_id)
+    if model.USERNAME_FIELD not in values:
+        values[model.USERNAME_FIELD] = str(account_id)
+    if seen and _has_field("last_login"):
+        values["last_login"] = timezone.now()
+    factory = import_string(conf.AUTH_USER_FACTORY) if conf.AUTH_USER_FACTORY else model
+    return factory(**values)  # type: ignore[no-any-return]
+
+
+def email_field() -> models.Field[Any, Any] | None:
+    """The field of the host's user that holds an e-mail address, if it has one."""
+    model: Any = get_user_model()
+    try:
+        return model._meta.get_field(model.get_email_field_name())  # type: ignore[no-any-return]
+    except FieldDoesNotExist:
+        return None
+
+
+def write_back(account: Account, *fields: str) -> None:
+    """Let the host's user have the account's address too, and save further fields of it that were changed."""
+    field = email_field()
+    if field is not None:
+        setattr(account.user, field.name, _host_email(field, account.email, account.pk))
+        fields = (*fields, field.name)
+    if fields:
+        account.user.save(update_fields=fields)
+
+
+def has_email(email: str) -> bool:
+    """Whether a user of the host has this very address."""
+    field = email_field()
+    return field is not None and get_user_model()._base_manager.filter(**{field.name: email}).exists()
+
+
+def touch(user: AbstractBaseUser) -> None:
+    """Note that the user was here just now. One statement, without the host's save()."""
+    if _has_field("last_login"):
+        type(user)._base_manager.filter(pk=user.pk).update(last_login=timezone.now())
+
+
+def _has_field(name: str) -> bool:
+    return any(field.name == name for field in get_user_model()._meta.concrete_fields)
+
+
+def _host_email(field: models.Field[Any, Any], email: str | None, account_id: uuid.UUID) -> str | None:
+    if email is not None:
+        return email
+    if field.null:
+        return None
+    return f"{account_id}{NO_ADDRESS_DOMAIN}" if field.unique else ""
+
+
+def read_email(user: AbstractBaseUser) -> str | None:
+    """The user's real address, if it has one."""
+    field = email_field()
+    email = getattr(user, field.attname) if field is not None else None
+    return None if not email or email.endswith(NO_ADDRESS_DOMAIN) else email

@@ -1,0 +1,67 @@
+"""Every message that leaves, one function each (accounts.md 1.17).
+
+A mail leaves once the change it tells of is committed. A failure to send raises there and then: the change stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from nhost_auth.conf import conf
+from nhost_auth.flows.redirects import with_query
+from nhost_auth.infra import mail, mail_templates
+from nhost_auth.models import Account
+
+
+def email_verify(account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
+    """Asks the owner of a new address to prove it."""
+    link = _link("emailVerify", ticket, redirect_to, code_challenge)
+    _send("email-verify", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to)
+
+
+def sign_in_link(account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
+    """A magic link."""
+    link = _link("signinPasswordless", ticket, redirect_to, code_challenge)
+    _send("signin-passwordless", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to)
+
+
+def sign_in_code(account: Account, code: str, *, to: str, redirect_to: str) -> None:
+    """A one-time code; the templates know it as the ticket."""
+    _send("signin-otp", account, to=to, ticket=code, link="", redirect_to=redirect_to)
+
+
+def _link(kind: str, ticket: str, redirect_to: str, code_challenge: str | None) -> str:
+    challenge = {"codeChallenge": code_challenge} if code_challenge else {}
+    server = urlsplit(conf.AUTH_SERVER_URL)
+    url = server._replace(path=server.path.rstrip("/") + "/verify").geturl()
+    return with_query(url, redirectTo=redirect_to, ticket=ticket, type=kind, **challenge)
+
+
+def _send(template: str, account: Account, *, to: str, ticket: str, link: str, redirect_to: str) -> None:
+    variables = {
+        "clientUrl": conf.AUTH_CLIENT_URL,
+        "displayName": account.display_name,
+        "email": to,
+        "link": link,
+        "newEmail": "",
+        "redirectTo": redirect_to,
+        "serverUrl": conf.AUTH_SERVER_URL,
+        "ticket": ticket,
+    }
+    texts = mail_templates.render(template, account.locale, variables)
+    headers = _headers(template, variables)
+    transaction.on_commit(
+        lambda: mail.send(to=to, subject=texts.subject, text=texts.text, html=texts.html, headers=headers)
+    )
+
+
+def _headers(template: str, variables: Mapping[str, str]) -> dict[str, str]:
+    headers = {"X-Email-Template": template, "X-Redirect-To": variables["redirectTo"]}
+    if conf.AUTH_EMAIL_SECRET_HEADERS:
+        headers |= {"X-Ticket": variables["ticket"], "X-Link": variables["link"]}
+    if conf.AUTH_SMTP_X_SMTPAPI_HEADER:
+        headers["X-SMTPAPI"] = conf.AUTH_SMTP_X_SMTPAPI_HEADER
+    return headers

@@ -1,0 +1,89 @@
+"""Passwords: the rules for new ones, hashing, comparing (accounts.md 1.13)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.conf import settings
+from django.contrib.auth.hashers import (
+    BasePasswordHasher,
+    get_hasher,
+    is_password_usable,
+    make_password,
+    verify_password,
+)
+from django.utils.module_loading import import_string
+
+from nhost_auth.conf import conf
+from nhost_auth.errors import InvalidRequest, PasswordInHibpDatabase, PasswordTooShort
+from nhost_auth.hashers import Argon2idHasher
+from nhost_auth.infra import hibp
+from nhost_auth.models import Account
+
+BCRYPT_MAX_BYTES = 72
+
+
+def ensure_acceptable(password: str) -> None:
+    """The rules for a new password.
+
+    Raises PasswordTooShort, InvalidRequest, PasswordInHibpDatabase, and OutboundError when the leak database
+    cannot be asked.
+    """
+    if len(password.encode()) < conf.AUTH_PASSWORD_MIN_LENGTH:
+        raise PasswordTooShort
+    if preferred_hasher().algorithm == "bcrypt" and _too_long_for_bcrypt(normalize(password)):
+        raise InvalidRequest
+    if conf.AUTH_PASSWORD_HIBP_ENABLED and hibp.is_pwned(password):
+        raise PasswordInHibpDatabase
+
+
+def hash_new(password: str) -> str:
+    """The hash of an acceptable password, as the host's user stores it."""
+    hasher = preferred_hasher()
+    return hasher.encode(normalize(password), hasher.salt())
+
+
+def unusable() -> str:
+    """What stands in place of a hash where there is no password; it matches none."""
+    return make_password(None)
+
+
+def matches(account: Account | None, password: str) -> bool:
+    """Whether the password is the account's. An old or weaker hash is replaced on success.
+
+    Costs the same where there is no account or no password: how long an answer takes must not tell who exists.
+    """
+    normalized, hasher = normalize(password), preferred_hasher()
+    stored = account.user.password if account is not None else ""
+    cut = stored.startswith("bcrypt$") and _too_long_for_bcrypt(normalized)
+    if account is None or not stored or not is_password_usable(stored) or cut:
+        hasher.encode(normalized, hasher.salt())
+        return False
+    right, outdated = verify_password(normalized, stored, preferred=hasher)
+    if right and outdated:
+        account.user.password = hasher.encode(normalized, hasher.salt())
+        account.user.save(update_fields=["password"])
+    return right
+
+
+def _too_long_for_bcrypt(password: str) -> bool:
+    """bcrypt looks at 72 bytes; what it would silently cut is refused."""
+    return len(password.encode()) > BCRYPT_MAX_BYTES
+
+
+def normalize(password: str) -> str:
+    """One form for what looks the same: keyboards differ in how they compose accents (NIST SP 800-63B-4 3.1.1)."""
+    return unicodedata.normalize("NFC", password)
+
+
+def preferred_hasher() -> BasePasswordHasher:
+    """The hasher of new passwords.
+
+    A project that sets PASSWORD_HASHERS has chosen; Django's own default would take ten times as long as Argon2id
+    with OWASP's parameters.
+    """
+    if conf.AUTH_PASSWORD_HASHER:
+        return import_string(conf.AUTH_PASSWORD_HASHER)()  # type: ignore[no-any-return]
+    if settings.is_overridden("PASSWORD_HASHERS"):
+        return get_hasher("default")
+    return Argon2idHasher()

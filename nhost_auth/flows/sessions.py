@@ -1,0 +1,123 @@
+"""Sessions: opening, refreshing, ending (accounts.md 2.1, 2.5, 2.6, 2.10)."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from nhost_auth import signals
+from nhost_auth.conf import conf
+from nhost_auth.errors import ForbiddenAnonymous, InvalidEmailPassword, InvalidRefreshToken
+from nhost_auth.flows import access_tokens, host_users, policy
+from nhost_auth.flows.announce import announce
+from nhost_auth.infra.crypto import digest
+from nhost_auth.models import Account, RefreshToken, SpentRefreshToken
+from nhost_auth.models.refresh_tokens import successor
+
+logger = logging.getLogger("nhost_auth.sessions")
+
+# Guests refresh as everybody does, and a domain blocked later does not end sessions (accounts.md 2.6).
+REFRESH_TOLERATES = (ForbiddenAnonymous, InvalidEmailPassword)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who asks, as far as the request tells: kept with the session so that its owner can recognise it."""
+
+    ip: str | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    account: Account
+    roles: list[str]
+    access_token: str
+    expires_in: int
+    refresh_token_id: str
+    refresh_token: str
+
+
+def start(account: Account, client: Client, *, method: str) -> Session:
+    """A new session of an account whose roles are loaded; its user's last login is now."""
+    host_users.touch(account.user)
+    return first(account, client, method=method)
+
+
+def first(account: Account, client: Client, *, method: str) -> Session:
+    """The session that comes with a sign-up; `accounts.create` has noted the login already."""
+    token, secret = RefreshToken.objects.issue(account, ip=client.ip, device=client.device)
+    announce(signals.signed_in, account, method=method)
+    return _session(account, token, secret)
+
+
+def refresh(secret: str, client: Client) -> Session:
+    """Exchange a refresh token for the next one. Raises InvalidRefreshToken, DisabledUser, UnverifiedUser.
+
+    Of parallel requests with one token a single one rotates; the others, and a retry after a lost answer, get the
+    very same successor within AUTH_REFRESH_TOKEN_REUSE_WINDOW.
+    """
+    token = RefreshToken.objects.find_with_account(secret)
+    if token is None:
+        return _repeat(secret)
+    policy.ensure_valid(token.account, tolerate=REFRESH_TOLERATES)
+    following = token.rotate(secret, ip=client.ip, device=client.device)
+    if following is None:
+        return _repeat(secret)
+    host_users.touch(token.account.user)
+    return _session(token.account, token, following)
+
+
+def end(secret: str) -> None:
+    """End the session of a refresh token, whoever it belongs to. An unknown one has ended already."""
+    account = RefreshToken.objects.end(secret)
+    if account is not None:
+        announce(signals.signed_out, account, everywhere=False)
+
+
+def end_all(account_id: uuid.UUID) -> None:
+    """End every session of an account, if it is still there; personal access tokens go too."""
+    RefreshToken.objects.filter(account_id=account_id).delete()
+    account = Account.objects.filter(pk=account_id).first()
+    if account is not None:
+        announce(signals.signed_out, account, everywhere=True)
+
+
+def _repeat(secret: str) -> Session:
+    """The answer to a refresh token that is not live: its successor once more, or the end of its session."""
+    spent = SpentRefreshToken.objects.filter(hash=digest(secret)).select_related("token").first()
+    if spent is None or spent.token.expires_at <= timezone.now():
+        raise InvalidRefreshToken
+    window = timedelta(seconds=conf.AUTH_REFRESH_TOKEN_REUSE_WINDOW)
+    account = Account.objects.get_with_roles(pk=spent.token.account_id)
+    if account is not None and timezone.now() < spent.spent_at + window:
+        policy.ensure_valid(account, tolerate=REFRESH_TOLERATES)
+        return _session(account, spent.token, successor(secret, spent.token.pk))
+    if account is not None and conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION:
+        _end_stolen(account, spent.token)
+    raise InvalidRefreshToken
+
+
+def _end_stolen(account: Account, token: RefreshToken) -> None:
+    """Two parties hold tokens of one session and we cannot tell which is the thief: both lose it (RFC 9700 4.14.2)."""
+    session_id = str(token.pk)
+    token.delete()
+    logger.warning("A spent refresh token of session %s was used again: the session is ended", session_id)
+    announce(signals.refresh_token_reused, account, session_id=session_id)
+
+
+def _session(account: Account, token: RefreshToken, secret: str) -> Session:
+    default = account.default_role_id
+    roles = account.role_names if default in account.role_names else [*account.role_names, default]
+    return Session(
+        account=account,
+        roles=roles,
+        access_token=access_tokens.issue(account, roles),
+        expires_in=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
+        refresh_token_id=str(token.pk),
+        refresh_token=secret,
+    )

@@ -1,0 +1,91 @@
+"""Reading a JSON body: bounded before it is parsed, refused where no database could store what it holds."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, UnreadablePostError
+
+from nhost_auth.conf import conf
+from nhost_auth.errors import RequestValidationError, SchemaValidationError
+
+NOT_STORABLE = "string holds characters that cannot be stored"
+
+
+def read_json(request: HttpRequest, *, optional: bool) -> Any:
+    """The value of a request's body, `{}` where an optional one is empty.
+
+    Raises RequestValidationError and SchemaValidationError (accounts.md 1.2).
+    """
+    raw = _read(request)
+    if not raw:
+        if optional:
+            return {}
+        raise RequestValidationError("value is required but missing")
+    content_type = request.META.get("CONTENT_TYPE", "")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise RequestValidationError(f'header Content-Type has unexpected value "{content_type[:100]}"')
+    value = _parse(raw)
+    _ensure_bounded(raw, value)
+    return value
+
+
+def _read(request: HttpRequest) -> bytes:
+    limit = conf.AUTH_REQUEST_MAX_BYTES
+    too_large = RequestValidationError(f"request body is larger than {limit} bytes")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        raise too_large
+    try:
+        raw = request.body
+    except RequestDataTooBig:
+        raise too_large from None
+    except UnreadablePostError as error:
+        raise RequestValidationError("failed to read request body") from error
+    if len(raw) > limit:
+        raise too_large
+    return raw
+
+
+def _parse(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        # Its message would quote the body, which may hold a password.
+        raise RequestValidationError("failed to decode request body: it is not JSON") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
+
+
+def _ensure_bounded(raw: bytes, value: Any) -> None:
+    # Only an escape can bring in a NUL or a lone surrogate, and only many brackets depth: most bodies need no walk.
+    if b"\\u" in raw or raw.count(b"{") + raw.count(b"[") > conf.AUTH_REQUEST_MAX_DEPTH:
+        _walk(value, conf.AUTH_REQUEST_MAX_DEPTH)
+
+
+def _walk(value: Any, depth_left: int) -> None:
+    if isinstance(value, str):
+        _ensure_storable(value)
+    elif isinstance(value, dict | list):
+        if not depth_left:
+            raise SchemaValidationError(f"value is nested deeper than {conf.AUTH_REQUEST_MAX_DEPTH}")
+        for item in value:
+            _walk(item, depth_left - 1)
+        for item in value.values() if isinstance(value, dict) else ():
+            _walk(item, depth_left - 1)
+
+
+def _ensure_storable(text: str) -> None:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise SchemaValidationError(NOT_STORABLE)

@@ -1,0 +1,171 @@
+"""The base of every ViewSet: the order of checks, once (accounts.md 1.1).
+
+A subclass declares its stories; a story takes validated keyword arguments and returns a payload or raises an error.
+Nothing of the host's REST_FRAMEWORK settings is used.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.core.signals import got_request_exception
+from django.db import connections, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.decorators import classonlymethod
+from django.utils.log import log_response
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from nhost_auth.errors import AuthError, InternalServerError
+from nhost_auth.flows import policy
+from nhost_auth.flows.access_tokens import AccessToken
+from nhost_auth.flows.sessions import Client
+from nhost_auth.http import exceptions
+from nhost_auth.http.bodies import read_json
+from nhost_auth.http.guards import Guard, anyone
+from nhost_auth.http.inputs import Input, Query
+from nhost_auth.http.payloads import as_response
+
+NO_SUCH_METHOD = "no_such_method"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """What a reviewer wants to know of one method of an endpoint before reading it."""
+
+    guard: Guard = anyone
+    toggles: tuple[str, ...] = ()
+    """Settings it stands behind, asked in this order once the request is well-formed."""
+    request: type[Input] | None = None
+    request_optional: bool = False
+    query: type[Query] | None = None
+
+
+class IgnoreAccept(BaseContentNegotiation):
+    """Every answer is JSON, whatever a client says it accepts."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return None
+
+
+class Endpoint(ViewSet):
+    stories: ClassVar[Mapping[str, Story]] = {}
+
+    authentication_classes: Any = ()
+    permission_classes: Any = ()
+    throttle_classes: Any = ()
+    parser_classes: Any = ()
+    renderer_classes: Any = ()
+    content_negotiation_class = IgnoreAccept
+    versioning_class = None
+    schema = None
+
+    token: AccessToken | None = None
+    """The access token that the story's guard let through."""
+    error_target: str | None = None
+    """Where errors are told in a redirect from now on; None: as JSON."""
+
+    @classonlymethod
+    def as_view(cls, actions: dict[str, str] | None = None, **initkwargs: Any) -> Any:  # type: ignore[override]
+        """As DRF's. A HEAD is no GET unless the map says so: mail scanners would use up links by it."""
+        view = super().as_view({"head": NO_SUCH_METHOD, **(actions or {})}, **initkwargs)
+        # A host's ATOMIC_REQUESTS would undo what an error answer has to keep: spent tickets, counted guesses.
+        for alias in connections:
+            transaction.non_atomic_requests(using=alias)(view)
+        return view
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.request: Any = self.initialize_request(request, *args, **kwargs)
+        try:
+            response = self._answer()
+        except Exception as error:  # noqa: BLE001 - the last resort of every request
+            response = self.handle_exception(error)
+        self.response = self._finish(response)
+        return self.response
+
+    def _answer(self) -> HttpResponse:
+        if self.request.method == "OPTIONS":
+            return HttpResponse(status=204)
+        story = self.stories.get(self.action or NO_SUCH_METHOD)
+        if story is None:
+            return self.no_such_method()
+        self.token = story.guard(self.request)
+        arguments = self._arguments(story)
+        for toggle in story.toggles:
+            policy.ensure_open(toggle)
+        return as_response(getattr(self, self.action)(**arguments, **self.kwargs))
+
+    def no_such_method(self) -> HttpResponse:
+        return HttpResponse("404 page not found", status=404, content_type="text/plain")
+
+    def _arguments(self, story: Story) -> dict[str, Any]:
+        arguments = story.query.read(self.request.GET) if story.query else {}
+        if story.request is not None:
+            body = read_json(self.request._request, optional=story.request_optional)
+            arguments |= story.request.read(body)
+        return arguments
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:
+        if not isinstance(exc, AuthError):
+            return self._crash(exc)
+        error = exceptions.concealed(exc)
+        if self.error_target is not None:
+            return as_response(exceptions.redirect(error, self.error_target))
+        return as_response(exceptions.body(error), error.status)
+
+    def _crash(self, exc: Exception) -> HttpResponse:
+        """500 in the API's own shape; reported as Django reports an uncaught exception."""
+        got_request_exception.send(sender=type(self), request=self.request._request)
+        response = as_response(exceptions.body(InternalServerError()), 500)
+        log_response(
+            "Internal Server Error: %s",
+            self.request.path,
+            response=response,
+            request=self.request._request,
+            exception=exc,
+        )
+        return response
+
+    def _finish(self, response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        patch_vary_headers(response, ["Origin", "Access-Control-Request-Method"])
+        origin = self.request.META.get("HTTP_ORIGIN")
+        if origin:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+            if self.request.method == "OPTIONS":
+                self._answer_preflight(response)
+        return response
+
+    def _answer_preflight(self, response: HttpResponse) -> None:
+        response.headers["Access-Control-Allow-Methods"] = "POST, GET"
+        response.headers["Access-Control-Max-Age"] = "86400"
+        wanted = self.request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+        if wanted:
+            response.headers["Access-Control-Allow-Headers"] = wanted
+
+    @property
+    def access_token(self) -> AccessToken:
+        """The bearer's token, for stories whose guard demands one."""
+        assert self.token is not None, "this story's guard lets requests without a token in"  # noqa: S101
+        return self.token
+
+    @property
+    def client(self) -> Client:
+        """Who asks, for the list of a user's sessions."""
+        address = self.request.META.get("REMOTE_ADDR", "")
+        device = self.request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:255]
+        try:
+            return Client(ip=str(ipaddress.ip_address(address)), device=device)
+        except ValueError:
+            return Client(device=device)  # a Unix socket has no address

@@ -1,0 +1,30 @@
+"""Who may call an endpoint; each story names one of these (accounts.md 1.7). The token is checked, not its user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rest_framework.request import Request
+
+from nhost_auth.errors import Unauthorized
+from nhost_auth.flows.access_tokens import AccessToken
+from nhost_auth.http.authentication import read_bearer
+
+Guard = Callable[[Request], AccessToken | None]
+
+
+def anyone(_request: Request) -> None:
+    """No token is looked at."""
+
+
+def optional_bearer(request: Request) -> AccessToken | None:
+    """A missing or bad token is no token."""
+    try:
+        return read_bearer(request)
+    except Unauthorized:
+        return None
+
+
+def bearer(request: Request) -> AccessToken:
+    """A good access token. Raises Unauthorized."""
+    return read_bearer(request)

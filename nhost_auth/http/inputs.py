@@ -1,0 +1,194 @@
+"""What requests may hold: strict DRF serializers that report the first fault in Nhost's words (accounts.md 1.2).
+
+Field names are the wire's; `read` answers with the values under their snake_case names. DRF's own validation is not
+used: it coerces types, collects faults and counts code points.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from nhost_auth.conf import conf
+from nhost_auth.errors import BadRequest, SchemaValidationError
+
+EMAIL = re.compile(
+    r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
+)
+EMAIL_MAX_LENGTH = 254
+UUID_PATTERN = r"\b[0-9a-f]{8}\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\b[0-9a-f]{12}\b"
+CHALLENGE_PATTERN = r"^[A-Za-z0-9_-]{43}$"
+DISPLAY_NAME_PATTERN = r"^[\p{L}\p{N}\p{S} ,.'-]+$"
+
+
+@lru_cache(maxsize=512)
+def snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+
+
+def utf16_length(text: str) -> int:
+    """The length as JavaScript counts it, which is what the contract's bounds mean."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+class Text(serializers.CharField):
+    """A string; lengths are UTF-16 units."""
+
+    pattern: ClassVar[str] = ""
+
+    def __init__(self, *, least: int = 0, most: int | None = None, enum: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most, self.enum = least, most, enum
+
+    def read(self, value: Any) -> Any:
+        """The value. Raises SchemaValidationError."""
+        if not isinstance(value, str):
+            raise SchemaValidationError("value must be a string")
+        if self.enum and value not in self.enum:
+            raise SchemaValidationError(f"value is not one of the allowed values {list(self.enum)}")
+        self._ensure_length(utf16_length(value))
+        if self.pattern and not self.fits(value):
+            raise SchemaValidationError(f'string doesn\'t match the regular expression "{self.pattern}"')
+        return value
+
+    def fits(self, value: str) -> bool:
+        return re.search(self.pattern, value, re.ASCII) is not None and not value.endswith("\n")
+
+    def bind_value(self, _name: str, value: str) -> str:
+        """A second look, after the whole object has the right shape. Raises BadRequest."""
+        return value
+
+    def _ensure_length(self, length: int) -> None:
+        if length < self.least:
+            raise SchemaValidationError(f"minimum string length is {self.least}")
+        most = self.greatest
+        if most is not None and length > most:
+            raise SchemaValidationError(f"maximum string length is {most}")
+
+    @property
+    def greatest(self) -> int | None:
+        return self.most
+
+
+class Email(Text):
+    """An address that both Nhost's syntax check and its data store would take."""
+
+    def bind_value(self, name: str, value: str) -> str:
+        if len(value) > EMAIL_MAX_LENGTH or not EMAIL.fullmatch(value):
+            raise BadRequest(f"{name}: failed to pass regex validation")
+        return value
+
+
+class Password(Text):
+    @property
+    def greatest(self) -> int:
+        return conf.AUTH_PASSWORD_MAX_LENGTH
+
+
+class UuidText(Text):
+    pattern = UUID_PATTERN
+
+
+class CodeChallenge(Text):
+    """RFC 7636: base64url of a SHA-256."""
+
+    pattern = CHALLENGE_PATTERN
+
+
+class DisplayName(Text):
+    pattern = DISPLAY_NAME_PATTERN
+
+    def fits(self, value: str) -> bool:
+        return bool(value) and all(unicodedata.category(c)[0] in "LNS" or c in " ,.'-" for c in value)
+
+
+class Flag(serializers.BooleanField):
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, bool):
+            raise SchemaValidationError("value must be a boolean")
+        return value
+
+
+class Texts(serializers.ListField):
+    child = Text()
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            raise SchemaValidationError("value must be an array")
+        return [read_field(self.child, item) for item in value]
+
+
+class FreeObject(serializers.DictField):
+    """An object of any content."""
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise SchemaValidationError("value must be an object")
+        return value
+
+
+def read_field(field: Any, value: Any) -> Any:
+    if value is None:
+        raise SchemaValidationError("Value is not nullable")
+    return field.read(value)
+
+
+class Input(serializers.Serializer[Any]):
+    """An object with the declared fields and no others."""
+
+    tolerates_unknown: ClassVar[bool] = False
+
+    @classmethod
+    def read(cls, value: Any) -> dict[str, Any]:
+        """The validated values under their snake_case names. Raises SchemaValidationError, BadRequest."""
+        fields: Mapping[str, Any] = cls._declared_fields
+        if not isinstance(value, dict):
+            raise SchemaValidationError("value must be an object")
+        values = {}
+        for name in sorted(value):
+            if name in fields:
+                values[name] = read_field(fields[name], value[name])
+            elif not cls.tolerates_unknown:
+                raise SchemaValidationError(f'property "{name[:100]}" is unsupported')
+        for name, field in fields.items():
+            if field.required and name not in values:
+                raise SchemaValidationError(f'property "{name}" is missing')
+        return cls._bound(fields, values)
+
+    @staticmethod
+    def _bound(fields: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            snake_case(name): fields[name].bind_value(name, value) if isinstance(fields[name], Text) else value
+            for name, value in values.items()
+        }
+
+
+class Query(Input):
+    """Query parameters; unknown ones are ignored."""
+
+    tolerates_unknown = True
+
+    @classmethod
+    def read(cls, value: Any) -> dict[str, Any]:
+        """As Input.read; a required parameter that is missing or empty raises BadRequest."""
+        for name, field in cls._declared_fields.items():
+            if field.required and not value.get(name):
+                raise BadRequest(f"Query argument {name} is required, but not found")
+        return super().read({name: text for name, text in value.items() if text})
+
+
+class SignUpOptions(Input):
+    """accounts.md 1.11; what the values mean is the policy's matter."""
+
+    allowedRoles = Texts(required=False)
+    defaultRole = Text(required=False)
+    displayName = DisplayName(most=32, required=False)
+    locale = Text(least=2, most=3, required=False)
+    metadata = FreeObject(required=False)
+    redirectTo = Text(required=False)

@@ -1,0 +1,83 @@
+"""Every response shape (accounts.md 2.1, 2.2, 3.21). camelCase begins here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+
+from nhost_auth.flows.sessions import Session
+from nhost_auth.models import Account
+
+OK = "OK"
+NO_SESSION = {"session": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An answer that sends the browser elsewhere."""
+
+    to: str
+
+
+def session(opened: Session) -> dict[str, Any]:
+    return {
+        "accessToken": opened.access_token,
+        "accessTokenExpiresIn": opened.expires_in,
+        "refreshToken": opened.refresh_token,
+        "refreshTokenId": opened.refresh_token_id,
+        "user": user(opened.account, opened.roles),
+    }
+
+
+def session_payload(opened: Session) -> dict[str, Any]:
+    return {"session": session(opened)}
+
+
+def user(account: Account, roles: list[str]) -> dict[str, Any]:
+    """The user object; an address or number the account does not have is left out."""
+    payload = {
+        "avatarUrl": account.avatar_url,
+        "createdAt": timestamp(account.created_at),
+        "defaultRole": account.default_role_id,
+        "displayName": account.display_name,
+        "email": account.email,
+        "emailVerified": account.email_verified,
+        "id": str(account.pk),
+        "isAnonymous": account.is_anonymous,
+        "locale": account.locale,
+        "metadata": account.metadata,
+        "phoneNumber": account.phone_number,
+        "phoneNumberVerified": account.phone_number_verified,
+        "roles": roles,
+        "activeMfaType": None,
+    }
+    for name in ("email", "phoneNumber"):
+        if payload[name] is None:
+            del payload[name]
+    return payload
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC, also for a host with USE_TZ = False."""
+    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def as_response(payload: Any, status: int = 200) -> HttpResponse:
+    """A story's answer as HTTP: JSON and a line end, a redirect, or nothing."""
+    if payload is None:
+        return HttpResponse(status=status)
+    if isinstance(payload, Redirect):
+        # Not HttpResponseRedirect: an allowed target may have the scheme of a mobile app.
+        return HttpResponse(
+            status=302, headers={"Location": iri_to_uri(payload.to), "Referrer-Policy": "no-referrer"}
+        )
+    body = json.dumps(payload, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
+    return HttpResponse(body + "\n", status=status, content_type="application/json")

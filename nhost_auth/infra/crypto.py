@@ -1,0 +1,67 @@
+"""Digests of secrets that only have to be recognised, encryption of those that must be read again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from nhost_auth.conf import conf
+
+NONCE_BYTES = 12
+
+
+class CannotDecrypt(Exception):
+    """No configured key opens the stored text: keys were dropped too early, or the row was tampered with."""
+
+
+def digest(secret: str) -> str:
+    """SHA-256 as lower-case hex. For secrets of 122 random bits or more: salt and stretching add nothing there."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def keyed_digest(purpose: str, *parts: str) -> str:
+    """HMAC-SHA-256 under SECRET_KEY as hex, for short secrets that a stolen database must not give away."""
+    return salted_hmac(f"nhost_auth.{purpose}", "\0".join(parts), algorithm="sha256").hexdigest()
+
+
+def encrypt(text: str) -> str:
+    """AES-GCM under the first key: hex of nonce, ciphertext and tag (identity.md 0.3)."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return (nonce + _ciphers()[0].encrypt(nonce, text.encode(), None)).hex()
+
+
+def decrypt(stored: str) -> str:
+    """What `encrypt` was given, under any configured key. Raises CannotDecrypt."""
+    data = bytes.fromhex(stored)
+    for cipher in _ciphers():
+        try:
+            return cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None).decode()
+        except InvalidTag:
+            continue
+    raise CannotDecrypt
+
+
+def _ciphers() -> list[AESGCM]:
+    keys = conf.AUTH_ENCRYPTION_KEY
+    if keys:
+        return [_cipher(key) for key in keys]
+    return [_derived_cipher(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+@lru_cache
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(bytes.fromhex(key))
+
+
+@lru_cache
+def _derived_cipher(secret_key: str) -> AESGCM:
+    derivation = HKDF(hashes.SHA256(), length=32, salt=None, info=b"nhost_auth.encryption")
+    return AESGCM(derivation.derive(secret_key.encode()))

@@ -1,0 +1,69 @@
+"""simplejwt's token interface over our own keyring.
+
+simplejwt knows one key, no `kid`, and reads the host's SIMPLE_JWT; here the keyring decides and nothing of the
+host's settings is looked at. What it gives us is the interface Django projects know: a token that is a mapping of
+claims, and a backend that encodes and decodes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import jwt
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken, TokenError
+from rest_framework_simplejwt.tokens import Token
+
+from nhost_auth.infra.keyring import Key, Keyring
+
+__all__ = ["KeyringBackend", "KeyringToken", "TokenError"]
+
+
+class KeyringBackend(TokenBackend):
+    """Signs with the first key of a keyring, verifies with all (accounts.md 2.3, RFC 8725)."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        super().__init__(keyring.keys[0].algorithm, issuer=keyring.issuer)
+        self.keyring = keyring
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        return self.keyring.sign(payload)
+
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+        """The claims. Raises TokenBackendError, or its subclass for a token that has only expired."""
+        try:
+            keys = self.keyring.candidates(jwt.get_unverified_header(token).get("kid"))
+            return self._decode_with(keys, token, verify)
+        except jwt.ExpiredSignatureError as error:
+            raise TokenBackendExpiredToken("Token is expired") from error
+        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+            raise TokenBackendError("Token is invalid") from error
+
+    def _decode_with(self, keys: tuple[Key, ...], token: Any, verify: bool) -> dict[str, Any]:
+        for key in keys[:-1]:
+            try:
+                return self._decode(key, token, verify)
+            except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+                continue
+        return self._decode(keys[-1], token, verify)
+
+    def _decode(self, key: Key, token: Any, verify: bool) -> dict[str, Any]:
+        # The algorithm is the key's, never the token's: a public key is no HMAC secret.
+        return jwt.decode(
+            token,
+            key.verifying,
+            algorithms=[key.algorithm],
+            issuer=self.keyring.issuer,
+            options={"require": ["exp"], "verify_aud": False, "verify_signature": verify},
+        )
+
+
+class KeyringToken(Token):
+    """A simplejwt token without the claims and rules that SIMPLE_JWT would add."""
+
+    token_type = "access"  # noqa: S105 - simplejwt's name for the kind of token
+    lifetime = timedelta()
+
+    def verify(self) -> None:
+        """Nothing beyond what the backend has checked: Nhost's tokens carry no jti and no type."""

@@ -1,0 +1,63 @@
+"""`auth_map`: every path with its method, operation, guard and toggles; as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from nhost_auth.http.endpoint import NO_SUCH_METHOD
+from nhost_auth.urls import urlpatterns
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    path: str
+    endpoint: str
+    story: str
+    guard: str
+    toggles: list[str]
+
+
+def rows() -> Iterator[Row]:
+    """The map, a row for each method of each path, in the order of urls.py."""
+    for pattern in urlpatterns:
+        view: Any = pattern.callback
+        for method, name in view.actions.items():
+            if name == NO_SUCH_METHOD:
+                continue
+            story = view.cls.stories[name]
+            yield Row(
+                method=method.upper(),
+                path=f"/{pattern.pattern}".replace("<str:", "{").replace(">", "}"),
+                endpoint=view.cls.__module__.removeprefix("nhost_auth."),
+                story=name,
+                guard=story.guard.__name__,
+                toggles=list(story.toggles),
+            )
+
+
+class Command(BaseCommand):
+    help = "Prints the map of the API: method, path, where its code is, who may call it, what switches it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        found = [asdict(row) for row in rows()]
+        if options["json"]:
+            self.stdout.write(json.dumps(found, indent=2))
+            return
+        table = [[name for name in found[0]], *([_cell(value) for value in row.values()] for row in found)]
+        widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+        for line in table:
+            self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,21 @@
+"""The nouns. Each file holds one with its manager and constraints."""
+
+from nhost_auth.models.accounts import Account
+from nhost_auth.models.one_time_codes import OneTimeCode
+from nhost_auth.models.pkce_codes import PkceCode
+from nhost_auth.models.refresh_tokens import RefreshToken, SpentRefreshToken
+from nhost_auth.models.roles import AccountRole, Role
+from nhost_auth.models.signing_keys import SigningKey
+from nhost_auth.models.tickets import Ticket
+
+__all__ = [
+    "Account",
+    "AccountRole",
+    "OneTimeCode",
+    "PkceCode",
+    "RefreshToken",
+    "Role",
+    "SigningKey",
+    "SpentRefreshToken",
+    "Ticket",
+]

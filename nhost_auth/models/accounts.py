@@ -1,0 +1,92 @@
+"""The account: what Nhost knows of a person, beside the host's own user (design.md section 4).
+
+The password, the active flag and the time of the last sign-in stay on the host's user.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from nhost_auth.models.roles import AccountRole, Role
+
+
+def normalize_email(email: str) -> str:
+    """The form under which an address is unique and looked up: case does not matter (accounts.md 1.10)."""
+    return email.lower()
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def get_with_roles(self, **lookup: Any) -> Account | None:
+        """The account with its user and its role names, in one statement; None when there is none."""
+        rows = list(
+            self.filter(**lookup)
+            .select_related("user")
+            .annotate(role_name=models.F("account_roles__role_id"))
+            .order_by("role_name")
+        )
+        if not rows:
+            return None
+        rows[0].role_names = role_names(rows)
+        return rows[0]
+
+    def create_with_roles(self, account: Account, roles: Iterable[str]) -> None:
+        """Store a new account and its roles; roles that do not exist yet come into being."""
+        account.role_names = sorted(roles)
+        Role.objects.ensure({*account.role_names, account.default_role_id})
+        account.save(force_insert=True)
+        AccountRole.objects.bulk_create(AccountRole(account=account, role_id=role) for role in account.role_names)
+
+    def find_by_email(self, email: str) -> Account | None:
+        """As `get_with_roles`, by an address in any case."""
+        return self.get_with_roles(email_normalized=normalize_email(email))
+
+
+def role_names(rows: Iterable[Any]) -> list[str]:
+    """The role names in the rows of a join with an account's roles, each annotated as `role_name`."""
+    return [row.role_name for row in rows if row.role_name is not None]
+
+
+class Account(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account")
+    email = models.CharField(max_length=254, null=True, blank=True)  # noqa: DJ001 - none is not an empty one
+    email_normalized = models.CharField(  # noqa: DJ001 - unique where present
+        max_length=254, null=True, editable=False, unique=True
+    )
+    email_verified = models.BooleanField(default=False)
+    phone_number = models.CharField(  # noqa: DJ001 - unique where present
+        max_length=64, null=True, blank=True, unique=True
+    )
+    phone_number_verified = models.BooleanField(default=False)
+    display_name = models.TextField(blank=True, default="")
+    avatar_url = models.TextField(blank=True, default="")
+    locale = models.CharField(max_length=3)
+    default_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    roles = models.ManyToManyField(Role, through=AccountRole, related_name="accounts")
+    is_anonymous = models.BooleanField(default=False)
+    metadata = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = models.Manager.from_queryset(AccountQuerySet)()
+
+    role_names: list[str]
+    """Names of the roles, where the account was read by `get_with_roles` or just made."""
+
+    def __str__(self) -> str:
+        return self.email or self.phone_number or str(self.pk)
+
+    @property
+    def disabled(self) -> bool:
+        return not self.user.is_active
+
+    def set_email(self, email: str | None) -> None:
+        """Put an address in place, unverified; the unique column follows."""
+        self.email = email
+        self.email_normalized = normalize_email(email) if email else None
+        self.email_verified = False

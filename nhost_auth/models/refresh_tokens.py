@@ -1,0 +1,117 @@
+"""Refresh tokens: a row is a session, or a personal access token; only the hash of its live secret is stored.
+
+Rotation changes the hash in place, so the row's id, which clients know as refreshTokenId, stays. What was rotated
+away is remembered as spent, so that a lost answer can be given again and theft is seen (RFC 9700 section 4.14.2).
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from nhost_auth.conf import conf
+from nhost_auth.infra.crypto import digest, keyed_digest
+from nhost_auth.models.accounts import Account, role_names
+
+
+def successor(secret: str, token_id: uuid.UUID) -> str:
+    """The secret that follows `secret`: always the same, yet known only to who holds `secret` and SECRET_KEY."""
+    return str(uuid.UUID(hex=keyed_digest("refresh_token_successor", str(token_id), secret)[:32]))
+
+
+class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
+    def issue(self, account: Account, *, ip: str | None, device: str) -> tuple[RefreshToken, str]:
+        """A new session's row and its secret."""
+        secret, limit = str(uuid.uuid4()), conf.AUTH_REFRESH_TOKEN_MAX_LIFETIME
+        token = RefreshToken(account=account, hash=digest(secret), ip=ip, device=device)
+        token.ends_at = timezone.now() + timedelta(seconds=limit) if limit else None
+        token.expires_at = token.next_expiry()
+        token.save(force_insert=True)
+        return token, secret
+
+    def find_with_account(self, secret: str) -> RefreshToken | None:
+        """The live session of a secret with its account, user and roles, in one statement."""
+        rows = list(
+            self.filter(
+                hash=digest(secret), kind=RefreshToken.Kind.REGULAR, expires_at__gt=timezone.now()
+            )
+            .select_related("account__user")
+            .annotate(role_name=F("account__account_roles__role_id"))
+            .order_by("role_name")
+        )
+        if not rows:
+            return None
+        rows[0].account.role_names = role_names(rows)
+        return rows[0]
+
+    def end(self, secret: str) -> Account | None:
+        """End the session, or revoke the personal access token, that a secret is or was good for; its account."""
+        hashed = digest(secret)
+        token = (
+            self.filter(hash=hashed).select_related("account").first()
+            # A client may sign out while its refresh is under way: what it holds is spent by then.
+            or self.filter(spent__hash=hashed).select_related("account").first()
+        )
+        if token is None or not token.delete()[0]:
+            return None
+        return token.account
+
+
+class RefreshToken(models.Model):
+    class Kind(models.TextChoices):
+        REGULAR = "regular"
+        PAT = "pat"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="refresh_tokens")
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.REGULAR)
+    hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    device = models.CharField(max_length=255, blank=True, default="")
+    metadata = models.JSONField(null=True, blank=True)
+
+    objects = models.Manager.from_queryset(RefreshTokenQuerySet)()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    def next_expiry(self) -> datetime:
+        """When the session ends if it is not refreshed again."""
+        sliding = timezone.now() + timedelta(seconds=conf.AUTH_REFRESH_TOKEN_EXPIRES_IN)
+        return min(sliding, self.ends_at) if self.ends_at else sliding
+
+    def rotate(self, secret: str, *, ip: str | None, device: str) -> str | None:
+        """Replace `secret` by its successor, which is returned; None when another request was first.
+
+        One filtered UPDATE decides: of any number of requests with the same secret exactly one rotates.
+        """
+        following = successor(secret, self.pk)
+        spent_hash, self.hash = digest(secret), digest(following)
+        self.expires_at = self.next_expiry()
+        with transaction.atomic():
+            rotated = RefreshToken.objects.filter(pk=self.pk, hash=spent_hash).update(
+                hash=self.hash, expires_at=self.expires_at, ip=ip, device=device
+            )
+            if not rotated:
+                return None
+            if conf.AUTH_REFRESH_TOKEN_REUSE_WINDOW or conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION:
+                SpentRefreshToken.objects.create(hash=spent_hash, token=self)
+        return following
+
+
+class SpentRefreshToken(models.Model):
+    """A secret that a session has left behind."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    token = models.ForeignKey(RefreshToken, on_delete=models.CASCADE, related_name="spent")
+    spent_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.token_id} until {self.spent_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,71 @@
+"""Tickets: the secrets in mailed links. Each is good for its own kind, once, and only its hash is stored.
+
+A newer ticket of a kind ends the older ones of that kind (design.md section 4).
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from nhost_auth.infra.crypto import digest
+from nhost_auth.models.accounts import Account
+
+HOUR = timedelta(hours=1)
+
+
+class TicketManager(models.Manager["Ticket"]):
+    def issue(self, account: Account, kind: str, data: dict[str, Any] | None = None) -> str:
+        """A new ticket of `kind`, as it stands in the link: `<kind>:<uuid4>`. Older ones of the kind end."""
+        secret = f"{kind}:{uuid.uuid4()}"
+        with transaction.atomic():
+            self.filter(account=account, kind=kind).delete()
+            self.create(
+                account=account,
+                kind=kind,
+                hash=digest(secret),
+                data=data,
+                expires_at=timezone.now() + Ticket.LIFETIMES[kind],
+            )
+        return secret
+
+    def consume(self, secret: str) -> Ticket | None:
+        """The ticket, which is gone from now on; None if it is unknown, expired or used. Of two users one wins."""
+        found = self.filter(hash=digest(secret), expires_at__gt=timezone.now()).first()
+        # One filtered DELETE decides; `found` is but a copy of what it deletes.
+        if found is None or not self.filter(pk=found.pk).delete()[0]:
+            return None
+        self.filter(account_id=found.account_id, kind=found.kind).delete()
+        return found
+
+
+class Ticket(models.Model):
+    class Kind(models.TextChoices):
+        VERIFY_EMAIL = "verifyEmail"
+        PASSWORDLESS_EMAIL = "passwordlessEmail"  # noqa: S105 - a kind, not a password
+        EMAIL_CONFIRM_CHANGE = "emailConfirmChange"
+        PASSWORD_RESET = "passwordReset"  # noqa: S105 - a kind, not a password
+
+    LIFETIMES = {
+        Kind.VERIFY_EMAIL: timedelta(days=30),
+        Kind.PASSWORDLESS_EMAIL: HOUR,
+        Kind.EMAIL_CONFIRM_CHANGE: HOUR,
+        Kind.PASSWORD_RESET: HOUR,
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tickets")
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+    hash = models.CharField(max_length=64, unique=True)
+    data = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = TicketManager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.account_id}"

@@ -1,0 +1,27 @@
+"""Signals a host project can listen to. Each carries `account`; they are sent after the change is committed.
+
+A receiver that raises is logged and does not change the answer to the client.
+"""
+
+from django.dispatch import Signal
+
+signed_up = Signal()
+"""A new account was stored. Further argument: `method`, e.g. "email-password"."""
+
+signed_in = Signal()
+"""A session was opened. Further argument: `method`."""
+
+signed_out = Signal()
+"""A session ended on its owner's wish. Further argument: `everywhere`, whether all others ended with it."""
+
+deanonymized = Signal()
+"""An anonymous account became a regular one. Further argument: `method`."""
+
+email_verified = Signal()
+"""The account's e-mail address was proven."""
+
+email_changed = Signal()
+"""The account's e-mail address was replaced. Further argument: `old_email`."""
+
+refresh_token_reused = Signal()
+"""A spent refresh token was shown again and its session was ended. Further argument: `session_id`."""

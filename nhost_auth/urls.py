@@ -1,0 +1,46 @@
+"""THE MAP: every path of the API, the ViewSet behind it and the story each method tells.
+
+Include it under a prefix of your choice: `path("v1/", include("nhost_auth.urls"))`.
+"""
+
+from django.urls import path
+
+from nhost_auth.endpoints.healthz import Healthz
+from nhost_auth.endpoints.signin_anonymous import SignInAnonymous
+from nhost_auth.endpoints.signin_email_password import SignInEmailPassword
+from nhost_auth.endpoints.signin_otp_email import SignInOtpEmail
+from nhost_auth.endpoints.signout import SignOut
+from nhost_auth.endpoints.signup_email_password import SignUpEmailPassword
+from nhost_auth.endpoints.signup_otp_email import SignUpOtpEmail
+from nhost_auth.endpoints.token import Token
+from nhost_auth.endpoints.user import User
+from nhost_auth.endpoints.user_deanonymize import UserDeanonymize
+from nhost_auth.endpoints.verify import Verify
+from nhost_auth.endpoints.version import Version
+from nhost_auth.endpoints.well_known_jwks import WellKnownJwks
+
+app_name = "nhost_auth"
+
+urlpatterns = [
+    # Signing up
+    path("signup/email-password", SignUpEmailPassword.as_view({"post": "sign_up"})),
+    path("signup/otp/email", SignUpOtpEmail.as_view({"post": "sign_up"})),
+    # Signing in
+    path("signin/email-password", SignInEmailPassword.as_view({"post": "sign_in"})),
+    path("signin/anonymous", SignInAnonymous.as_view({"post": "sign_in"})),
+    path("signin/otp/email", SignInOtpEmail.as_view({"post": "send"})),
+    path("signin/otp/email/verify", SignInOtpEmail.as_view({"post": "verify"})),
+    path("verify", Verify.as_view({"get": "follow"})),
+    # Tokens and sessions
+    path("token", Token.as_view({"post": "refresh"})),
+    path("token/verify", Token.as_view({"post": "verify"})),
+    path("token/exchange", Token.as_view({"post": "exchange"})),
+    path("signout", SignOut.as_view({"post": "sign_out"})),
+    # The signed-in user
+    path("user", User.as_view({"get": "show"})),
+    path("user/deanonymize", UserDeanonymize.as_view({"post": "deanonymize"})),
+    # The server
+    path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
+    path("version", Version.as_view({"get": "show"})),
+    path(".well-known/jwks.json", WellKnownJwks.as_view({"get": "show"})),
+]
