@@ -13,7 +13,5 @@ from example_project.models import InboxMail
 class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            InboxMail.objects.create(
-                to=", ".join(message.recipients()), subject=message.subject, text=message.body
-            )
+            InboxMail.objects.create(to=", ".join(message.recipients()), subject=message.subject, text=message.body)
         return len(email_messages)

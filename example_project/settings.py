@@ -9,9 +9,9 @@ import os
 from typing import Any
 
 import dj_database_url
-from nhost_auth.conf import from_env
 
 from example_project import state
+from nhost_auth.conf import from_env
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or state.kept_secrets()["SECRET_KEY"]
 DEBUG = os.environ.get("DEBUG", "") in ("1", "true")

@@ -1,9 +1,9 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from nhost_auth.endpoints.healthz import Healthz
 
 from example_project import views
+from nhost_auth.endpoints.healthz import Healthz
 
 PREFIX = settings.AUTH_API_PREFIX.strip("/")
 

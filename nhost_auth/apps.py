@@ -22,7 +22,7 @@ class NhostAuthConfig(AppConfig):
         post_migrate.connect(furnish, sender=self, dispatch_uid="nhost_auth.furnish")
 
 
-def furnish(using: str, plan: Any = (), **_kwargs: Any) -> None:
+def furnish(using: str, **_kwargs: Any) -> None:
     """After `migrate`: the configured roles, a first signing key where none is pinned, accounts for all users."""
     from django.db import router
 

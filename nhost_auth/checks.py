@@ -11,7 +11,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import get_hashers
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 
 from nhost_auth.conf import all_settings, conf
 from nhost_auth.flows.passwords import preferred_hasher
@@ -42,15 +43,15 @@ def check_user_model(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
-    return [
-        Warning(message, id=f"nhost_auth.{number}")
-        for number, applies, message in _deployment_risks()
-        if applies
-    ]
+    return [Caution(message, id=f"nhost_auth.{number}") for number, applies, message in _deployment_risks() if applies]
 
 
 def _deployment_risks() -> Iterator[tuple[str, bool, str]]:
-    yield "W101", not conf.AUTH_CLIENT_URL, "AUTH_CLIENT_URL is empty: any relative redirect target is accepted."
+    yield (
+        "W101",
+        not conf.AUTH_CLIENT_URL,
+        "AUTH_CLIENT_URL is empty: any relative redirect target is accepted.",
+    )
     yield (
         "W102",
         not conf.AUTH_SERVER_URL.startswith("https://"),
@@ -95,17 +96,18 @@ def _misspelt() -> Iterator[CheckMessage]:
         if name.startswith("AUTH_") and name not in known:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
             if close:
-                yield Warning(f"{name} is unknown. Did you mean {close[0]}?", id="nhost_auth.W001")
+                yield Caution(f"{name} is unknown. Did you mean {close[0]}?", id="nhost_auth.W001")
 
 
 def _planned() -> Iterator[CheckMessage]:
     for setting in all_settings():
         if setting.planned and type(setting).__name__ == "Bool" and getattr(settings, setting.name, False):
-            yield Warning(
-                f"{setting.name} is on, but this version does not have what it turns on.", id="nhost_auth.W002"
+            yield Caution(
+                f"{setting.name} is on, but this version does not have what it turns on.",
+                id="nhost_auth.W002",
             )
     if conf.AUTH_SMTP_HOST == "postmark":
-        yield Warning(
+        yield Caution(
             "AUTH_SMTP_HOST is postmark, but this version speaks SMTP only.",
             hint="Use django-anymail's Postmark backend as EMAIL_BACKEND.",
             id="nhost_auth.W002",

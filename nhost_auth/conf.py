@@ -6,7 +6,7 @@
 Times are seconds unless a line says otherwise. A line marked `planned` is known, so that one environment serves
 Nhost's server and this app alike, but the feature behind it is not in this version (a system check says so).
 Source: configuration.md section 1; lines under "Ours" have no counterpart at Nhost.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Setting(Generic[T]):
         self.name = name
 
     def __get__(self, instance: object, owner: type | None = None) -> T:
-        return getattr(settings, self.name, self.default)  # type: ignore[no-any-return]
+        return getattr(settings, self.name, self.default)
 
     def parse(self, text: str) -> Any:
         """The value of an environment variable; KEEP_DEFAULT for none. Raises ValueError for bad text."""

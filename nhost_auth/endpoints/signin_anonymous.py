@@ -29,7 +29,10 @@ class SignInAnonymous(Endpoint):
     }
 
     def sign_in(
-        self, display_name: str = DEFAULT_NAME, locale: str | None = None, metadata: dict[str, Any] | None = None
+        self,
+        display_name: str = DEFAULT_NAME,
+        locale: str | None = None,
+        metadata: dict[str, Any] | None = None,
     ) -> Any:
         profile = policy.Profile(
             display_name=display_name,

@@ -26,7 +26,11 @@ class SignUpEmailPassword(Endpoint):
     stories = {"sign_up": Story(request=SignUpRequest, toggles=("AUTH_DISABLE_SIGNUP",))}
 
     def sign_up(
-        self, email: str, password: str, options: dict[str, Any] | None = None, code_challenge: str | None = None
+        self,
+        email: str,
+        password: str,
+        options: dict[str, Any] | None = None,
+        code_challenge: str | None = None,
     ) -> Any:
         policy.ensure_email_allowed(email)
         passwords.ensure_acceptable(password)
@@ -42,7 +46,5 @@ class SignUpEmailPassword(Endpoint):
         if not verify_first:
             return payloads.session_payload(sessions.first(account, self.client, method="email-password"))
         ticket = Ticket.objects.issue(account, Ticket.Kind.VERIFY_EMAIL)
-        notify.email_verify(
-            account, ticket, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge
-        )
+        notify.email_verify(account, ticket, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.NO_SESSION

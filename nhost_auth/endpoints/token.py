@@ -51,7 +51,7 @@ class Token(Endpoint):
 
     def _ensure_token(self, token: str) -> None:
         try:
-            AccessToken(token.removeprefix("Bearer "))
+            AccessToken.read(token.removeprefix("Bearer "))
         except TokenError:
             raise InvalidRequest from None
 

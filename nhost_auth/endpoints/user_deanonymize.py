@@ -15,7 +15,7 @@ from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUp
 from nhost_auth.models import Account, Ticket
 
 EMAIL_PASSWORD = "email-password"  # noqa: S105 - a method, not a password
-PASSWORDLESS = "passwordless"  # noqa: S105 - a method, not a password
+PASSWORDLESS = "passwordless"
 
 
 class DeanonymizeRequest(Input):

@@ -16,7 +16,12 @@ __all__ = ["AccessToken", "TokenError", "issue"]
 
 
 class AccessToken(KeyringToken):
-    """A verified access token, a mapping of its claims. Made from text; raises TokenError for one that is not good."""
+    """A verified access token, a mapping of its claims."""
+
+    @classmethod
+    def read(cls, text: str) -> AccessToken:
+        """The token of a text. Raises TokenError for one that is not good."""
+        return cls(text)  # type: ignore[arg-type] # simplejwt annotates the encoded token as a Token
 
     def get_token_backend(self) -> KeyringBackend:
         return keys.backend()

@@ -17,7 +17,12 @@ from nhost_auth.models.roles import ANONYMOUS
 
 
 def create(
-    profile: Profile, *, method: str, email: str | None = None, password_hash: str | None = None, seen: bool = False
+    profile: Profile,
+    *,
+    method: str,
+    email: str | None = None,
+    password_hash: str | None = None,
+    seen: bool = False,
 ) -> Account:
     """Store a new account beside a new user of the host; all of it or nothing.
 

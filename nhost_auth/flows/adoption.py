@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -28,7 +27,7 @@ logger = logging.getLogger("nhost_auth.adoption")
 BATCH = 500
 
 
-def adopt(user: AbstractBaseUser) -> Account:
+def adopt(user: Any) -> Account:
     """The account of a user that the host made. An address that another account has stays with that one."""
     model: Any = get_user_model()
     email = read_email(user)
@@ -61,7 +60,7 @@ def adopt_all() -> int:
     return count
 
 
-def follow_saved(sender: Any, instance: Any, created: bool, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
+def follow_saved(instance: Any, created: bool, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
     """Receives every post_save; proxies and subclasses of the host's user are users too."""
     if raw or not isinstance(instance, get_user_model()):
         return
@@ -73,7 +72,7 @@ def follow_saved(sender: Any, instance: Any, created: bool, raw: bool, update_fi
         _follow_email(instance)
 
 
-def _follow_email(user: AbstractBaseUser) -> None:
+def _follow_email(user: Any) -> None:
     email = read_email(user)
     accounts = Account.objects.filter(user=user)
     changed = accounts.exclude(email=email) if email else accounts.filter(email__isnull=False)
@@ -97,7 +96,7 @@ def watch_validation() -> None:
     host's model is replaced and migrations see no difference (docs/adr/0002).
     """
     field = email_field()
-    if field is None or getattr(field, "_nhost_auth_watched", False):
+    if field is None:
         return
     validate: Callable[[Any, Any], None] = field.validate
 
@@ -107,10 +106,9 @@ def watch_validation() -> None:
             raise ValidationError(_("This e-mail address belongs to another account."), code="unique")
 
     field.validate = validate_and_ask  # type: ignore[method-assign]
-    field._nhost_auth_watched = True  # type: ignore[attr-defined]
 
 
-def taken(email: str, *, by_other_than: AbstractBaseUser | None = None) -> bool:
+def taken(email: str, *, by_other_than: Any = None) -> bool:
     """Whether an account has this address, in any case."""
     accounts = Account.objects.filter(email_normalized=normalize_email(email))
     if by_other_than is not None and by_other_than.pk is not None:

@@ -9,7 +9,6 @@ import uuid
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
@@ -22,7 +21,7 @@ NO_ADDRESS_DOMAIN = "@anonymous.invalid"
 """Ends the made-up address of a user without e-mail where the host's column has to be unique (RFC 2606: never real)."""
 
 
-def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bool, seen: bool) -> AbstractBaseUser:
+def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bool, seen: bool) -> Any:
     """An unsaved user of the host for a new account. `password` is a hash; `seen` sets the last login to now."""
     model: Any = get_user_model()
     values: dict[str, Any] = {"password": password}
@@ -37,16 +36,17 @@ def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bo
     if seen and _has_field("last_login"):
         values["last_login"] = timezone.now()
     factory = import_string(conf.AUTH_USER_FACTORY) if conf.AUTH_USER_FACTORY else model
-    return factory(**values)  # type: ignore[no-any-return]
+    return factory(**values)
 
 
 def email_field() -> models.Field[Any, Any] | None:
     """The field of the host's user that holds an e-mail address, if it has one."""
     model: Any = get_user_model()
     try:
-        return model._meta.get_field(model.get_email_field_name())  # type: ignore[no-any-return]
+        field: models.Field[Any, Any] = model._meta.get_field(model.get_email_field_name())
     except FieldDoesNotExist:
         return None
+    return field
 
 
 def write_back(account: Account, *fields: str) -> None:
@@ -65,7 +65,7 @@ def has_email(email: str) -> bool:
     return field is not None and get_user_model()._base_manager.filter(**{field.name: email}).exists()
 
 
-def touch(user: AbstractBaseUser) -> None:
+def touch(user: Any) -> None:
     """Note that the user was here just now. One statement, without the host's save()."""
     if _has_field("last_login"):
         type(user)._base_manager.filter(pk=user.pk).update(last_login=timezone.now())
@@ -83,7 +83,7 @@ def _host_email(field: models.Field[Any, Any], email: str | None, account_id: uu
     return f"{account_id}{NO_ADDRESS_DOMAIN}" if field.unique else ""
 
 
-def read_email(user: AbstractBaseUser) -> str | None:
+def read_email(user: Any) -> str | None:
     """The user's real address, if it has one."""
     field = email_field()
     email = getattr(user, field.attname) if field is not None else None

@@ -59,7 +59,7 @@ def matches(account: Account | None, password: str) -> bool:
     if account is None or not stored or not is_password_usable(stored) or cut:
         hasher.encode(normalized, hasher.salt())
         return False
-    right, outdated = verify_password(normalized, stored, preferred=hasher)
+    right, outdated = verify_password(normalized, stored, preferred=hasher)  # type: ignore[arg-type]
     if right and outdated:
         account.user.password = hasher.encode(normalized, hasher.salt())
         account.user.save(update_fields=["password"])
@@ -84,6 +84,6 @@ def preferred_hasher() -> BasePasswordHasher:
     """
     if conf.AUTH_PASSWORD_HASHER:
         return import_string(conf.AUTH_PASSWORD_HASHER)()  # type: ignore[no-any-return]
-    if settings.is_overridden("PASSWORD_HASHERS"):
+    if settings.is_overridden("PASSWORD_HASHERS"):  # type: ignore[misc]
         return get_hasher("default")
     return Argon2idHasher()

@@ -141,7 +141,4 @@ def avatar_url(email: str) -> str:
         return ""
     # MD5 is what Gravatar addresses pictures by; nothing secret depends on it.
     digest = hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
-    return (
-        f"https://www.gravatar.com/avatar/{digest}"
-        f"?d={conf.AUTH_GRAVATAR_DEFAULT}&r={conf.AUTH_GRAVATAR_RATING}"
-    )
+    return f"https://www.gravatar.com/avatar/{digest}?d={conf.AUTH_GRAVATAR_DEFAULT}&r={conf.AUTH_GRAVATAR_RATING}"

@@ -82,23 +82,23 @@ _GLOB_REGEX = {"**": ".*", "*": "[^./]*", "?": "[^./]"}
 def compile_glob(glob: str) -> re.Pattern[str]:
     """A glob with the separators `.` and `/` as a regular expression."""
     pieces, depth = [], 0
-    for token in _GLOB_TOKEN.findall(glob):
-        if token in _GLOB_REGEX:
-            pieces.append(_GLOB_REGEX[token])
-        elif token.startswith("[") and len(token) > 1:
-            pieces.append(_character_class(token))
-        elif token == "{":
+    for piece in _GLOB_TOKEN.findall(glob):
+        if piece in _GLOB_REGEX:
+            pieces.append(_GLOB_REGEX[piece])
+        elif piece.startswith("[") and len(piece) > 1:
+            pieces.append(_character_class(piece))
+        elif piece == "{":
             depth += 1
             pieces.append("(?:")
-        elif depth and token in "},":
-            depth -= token == "}"
-            pieces.append("|" if token == "," else ")")
+        elif depth and piece in "},":
+            depth -= piece == "}"
+            pieces.append("|" if piece == "," else ")")
         else:
-            pieces.append(re.escape(token[-1]))
+            pieces.append(re.escape(piece[-1]))
     return re.compile("".join(pieces) + ")" * depth, re.DOTALL)
 
 
-def _character_class(token: str) -> str:
-    negated, members = token[1] == "!", token[2 if token[1] == "!" else 1 : -1]
+def _character_class(piece: str) -> str:
+    negated, members = piece[1] == "!", piece[2 if piece[1] == "!" else 1 : -1]
     listed = members.replace("\\", "\\\\").replace("^", "\\^").replace("[", "\\[").replace("&&", "&\\&")
     return f"[{'^' if negated else ''}{listed}]"

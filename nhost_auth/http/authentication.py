@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -23,7 +22,7 @@ def read_bearer(request: HttpRequest | Request) -> AccessToken:
     if len(parts) != 2 or parts[0] != SCHEME:
         raise Unauthorized("missing or malformed authorization header")
     try:
-        return AccessToken(parts[1])
+        return AccessToken.read(parts[1])
     except TokenError as error:
         raise Unauthorized("invalid or expired token") from error
 
@@ -47,11 +46,11 @@ class BearerAuthentication(JWTAuthentication):
 
     def get_validated_token(self, raw_token: bytes) -> AccessToken:
         try:
-            return AccessToken(raw_token.decode())
+            return AccessToken.read(raw_token.decode())
         except (TokenError, ValueError) as error:
             raise InvalidToken({"detail": "Token is invalid or expired"}) from error
 
-    def get_user(self, validated_token: Any) -> AbstractBaseUser:
+    def get_user(self, validated_token: Any) -> Any:
         try:
             account = Account.objects.get_with_roles(pk=validated_token.account_id)
         except InvalidRequest as error:
@@ -60,5 +59,4 @@ class BearerAuthentication(JWTAuthentication):
             raise AuthenticationFailed("User not found", code="user_not_found")
         if account.disabled:
             raise AuthenticationFailed("User is inactive", code="user_inactive")
-        user: AbstractBaseUser = account.user
-        return user
+        return account.user

@@ -74,7 +74,7 @@ class Endpoint(ViewSet):
     """Where errors are told in a redirect from now on; None: as JSON."""
 
     @classonlymethod
-    def as_view(cls, actions: dict[str, str] | None = None, **initkwargs: Any) -> Any:  # type: ignore[override]
+    def as_view(cls, actions: dict[str, str] | None = None, **initkwargs: Any) -> Any:  # type: ignore[override] # noqa: N805
         """As DRF's. A HEAD is no GET unless the map says so: mail scanners would use up links by it."""
         view = super().as_view({"head": NO_SUCH_METHOD, **(actions or {})}, **initkwargs)
         # A host's ATOMIC_REQUESTS would undo what an error answer has to keep: spent tickets, counted guesses.
@@ -87,10 +87,9 @@ class Endpoint(ViewSet):
         self.request: Any = self.initialize_request(request, *args, **kwargs)
         try:
             response = self._answer()
-        except Exception as error:  # noqa: BLE001 - the last resort of every request
+        except Exception as error:
             response = self.handle_exception(error)
-        self.response = self._finish(response)
-        return self.response
+        return self._finish(response)
 
     def _answer(self) -> HttpResponse:
         if self.request.method == "OPTIONS":
@@ -114,7 +113,7 @@ class Endpoint(ViewSet):
             arguments |= story.request.read(body)
         return arguments
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         if not isinstance(exc, AuthError):
             return self._crash(exc)
         error = exceptions.concealed(exc)

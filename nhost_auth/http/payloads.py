@@ -76,8 +76,6 @@ def as_response(payload: Any, status: int = 200) -> HttpResponse:
         return HttpResponse(status=status)
     if isinstance(payload, Redirect):
         # Not HttpResponseRedirect: an allowed target may have the scheme of a mobile app.
-        return HttpResponse(
-            status=302, headers={"Location": iri_to_uri(payload.to), "Referrer-Policy": "no-referrer"}
-        )
+        return HttpResponse(status=302, headers={"Location": iri_to_uri(payload.to), "Referrer-Policy": "no-referrer"})
     body = json.dumps(payload, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
     return HttpResponse(body + "\n", status=status, content_type="application/json")

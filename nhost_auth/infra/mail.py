@@ -52,9 +52,7 @@ class NhostSmtpBackend(EmailBackend):
         return type("StartTlsWhenOffered", (_StartTlsWhenOffered,), {"_context": self.ssl_context})
 
 
-def send(
-    *, to: str, subject: str, text: str, html: str, headers: Mapping[str, str] | None = None
-) -> None:
+def send(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, str] | None = None) -> None:
     """Send one mail. `text` may be empty: then the mail is HTML alone. Raises what the backend raises."""
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),

@@ -89,7 +89,8 @@ def _render_file(name: str, context: Mapping[str, str]) -> str:
     except TemplateDoesNotExist:
         # The host may have no engine that looks into app directories.
         found = _own_engine().get_template(name)
-    return found.render(dict(context)).strip()
+    text: str = found.render(dict(context))
+    return text.strip()
 
 
 @cache

@@ -59,9 +59,7 @@ class Account(models.Model):
         max_length=254, null=True, editable=False, unique=True
     )
     email_verified = models.BooleanField(default=False)
-    phone_number = models.CharField(  # noqa: DJ001 - unique where present
-        max_length=64, null=True, blank=True, unique=True
-    )
+    phone_number = models.CharField(max_length=64, null=True, blank=True, unique=True)
     phone_number_verified = models.BooleanField(default=False)
     display_name = models.TextField(blank=True, default="")
     avatar_url = models.TextField(blank=True, default="")

@@ -32,7 +32,7 @@ class OneTimeCodeManager(models.Manager["OneTimeCode"]):
                 "method": method,
                 "hash": _hash(account, method, code),
                 "attempts": 0,
-                "expires_at": timezone.now() + OneTimeCode.LIFETIMES[method],
+                "expires_at": timezone.now() + OneTimeCode.LIFETIMES[OneTimeCode.Method(method)],
             },
         )
         return code
@@ -62,9 +62,7 @@ class OneTimeCode(models.Model):
 
     LIFETIMES = {Method.EMAIL: timedelta(minutes=10)}
 
-    account = models.OneToOneField(
-        Account, on_delete=models.CASCADE, primary_key=True, related_name="one_time_code"
-    )
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="one_time_code")
     method = models.CharField(max_length=16, choices=Method.choices)
     hash = models.CharField(max_length=64)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Codes that a redirect carries instead of a refresh token; exchanged against the verifier (RFC 7636, accounts.md 2.7)."""
+"""Codes that a redirect carries instead of a refresh token (RFC 7636, accounts.md 2.7)."""
 
 from __future__ import annotations
 

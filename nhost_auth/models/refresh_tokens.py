@@ -36,9 +36,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
     def find_with_account(self, secret: str) -> RefreshToken | None:
         """The live session of a secret with its account, user and roles, in one statement."""
         rows = list(
-            self.filter(
-                hash=digest(secret), kind=RefreshToken.Kind.REGULAR, expires_at__gt=timezone.now()
-            )
+            self.filter(hash=digest(secret), kind=RefreshToken.Kind.REGULAR, expires_at__gt=timezone.now())
             .select_related("account__user")
             .annotate(role_name=F("account__account_roles__role_id"))
             .order_by("role_name")

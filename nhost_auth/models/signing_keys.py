@@ -14,9 +14,7 @@ from nhost_auth.infra.keyring import Key, from_private_pem, generate_private_pem
 class SigningKeyManager(models.Manager["SigningKey"]):
     def generate(self, algorithm: str) -> SigningKey:
         """A new key for RS256, RS384, RS512, ES256 or EdDSA, stored."""
-        return self.create(
-            algorithm=algorithm, encrypted_private_pem=encrypt(generate_private_pem(algorithm))
-        )
+        return self.create(algorithm=algorithm, encrypted_private_pem=encrypt(generate_private_pem(algorithm)))
 
     def ensure_one(self) -> None:
         """Make the first key where there is none."""

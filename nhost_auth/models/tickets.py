@@ -28,8 +28,8 @@ class TicketManager(models.Manager["Ticket"]):
                 account=account,
                 kind=kind,
                 hash=digest(secret),
-                data=data,
-                expires_at=timezone.now() + Ticket.LIFETIMES[kind],
+                data=data or {},
+                expires_at=timezone.now() + Ticket.LIFETIMES[Ticket.Kind(kind)],
             )
         return secret
 
@@ -46,7 +46,7 @@ class TicketManager(models.Manager["Ticket"]):
 class Ticket(models.Model):
     class Kind(models.TextChoices):
         VERIFY_EMAIL = "verifyEmail"
-        PASSWORDLESS_EMAIL = "passwordlessEmail"  # noqa: S105 - a kind, not a password
+        PASSWORDLESS_EMAIL = "passwordlessEmail"
         EMAIL_CONFIRM_CHANGE = "emailConfirmChange"
         PASSWORD_RESET = "passwordReset"  # noqa: S105 - a kind, not a password
 
@@ -61,7 +61,7 @@ class Ticket(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tickets")
     kind = models.CharField(max_length=32, choices=Kind.choices)
     hash = models.CharField(max_length=64, unique=True)
-    data = models.JSONField(null=True, blank=True)
+    data: Any = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(db_index=True)
 

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.urls import get_resolver
 
 from nhost_auth.http.endpoint import NO_SUCH_METHOD
-from nhost_auth.urls import urlpatterns
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Row:
 
 def rows() -> Iterator[Row]:
     """The map, a row for each method of each path, in the order of urls.py."""
-    for pattern in urlpatterns:
+    # By name: the map stands above the commands and is not theirs to import.
+    for pattern in get_resolver("nhost_auth.urls").url_patterns:
         view: Any = pattern.callback
         for method, name in view.actions.items():
             if name == NO_SUCH_METHOD:
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=2))
             return
-        table = [[name for name in found[0]], *([_cell(value) for value in row.values()] for row in found)]
+        table = [list(found[0]), *([_cell(value) for value in row.values()] for row in found)]
         widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
         for line in table:
             self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
