@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,8 +12,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from granian import Granian
-from granian.constants import Interfaces
 
 ADMIN = "admin"
 THREADS = 8
@@ -27,19 +26,15 @@ class Command(BaseCommand):
         parser.add_argument("--noinput", action="store_false", dest="interactive", help="never ask anything")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        # The serving process reads the settings anew, with the port that mails and redirects have to name.
-        os.environ["AUTH_PORT"] = str(options["port"])
         call_command("migrate", interactive=options["interactive"], verbosity=0)
         self._ensure_admin()
         self._print_addresses(options["host"], options["port"])
-        Granian(
-            "example_project.wsgi:application",
-            address=options["host"],
-            port=options["port"],
-            interface=Interfaces.WSGI,
-            blocking_threads=THREADS,
-            websockets=False,
-        ).serve()
+        # A new process in the place of this one: it shares no database connection with us, and its settings name
+        # the port in mails and redirects.
+        arguments = [sys.executable, "-m", "granian", "example_project.wsgi:application"]
+        arguments += ["--interface", "wsgi", "--blocking-threads", str(THREADS), "--no-ws"]
+        arguments += ["--host", options["host"], "--port", str(options["port"])]
+        os.execve(sys.executable, arguments, {**os.environ, "AUTH_PORT": str(options["port"])})  # noqa: S606
 
     def _ensure_admin(self) -> None:
         users: Any = get_user_model()

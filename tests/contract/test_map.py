@@ -1,0 +1,107 @@
+"""The map holds what the published client calls: every operation is either served or named as still to come."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import get_resolver
+
+from nhost_auth.http.endpoint import NO_SUCH_METHOD, Story
+
+OPERATIONS = json.loads(Path(__file__).with_name("operations.json").read_text())
+
+STILL_TO_COME = {
+    "addSecurityKey",
+    "changeUserEmail",
+    "changeUserMfa",
+    "changeUserPassword",
+    "createPAT",
+    "elevateWebauthn",
+    "getOAuthAuthorizationServer",
+    "getOpenIDConfiguration",
+    "getProviderTokens",
+    "linkIdToken",
+    "oauth2AuthorizePostURL",
+    "oauth2AuthorizeURL",
+    "oauth2Introspect",
+    "oauth2Jwks",
+    "oauth2LoginGet",
+    "oauth2LoginPost",
+    "oauth2Revoke",
+    "oauth2Token",
+    "oauth2UserinfoGet",
+    "oauth2UserinfoPost",
+    "refreshProviderToken",
+    "sendPasswordResetEmail",
+    "sendVerificationEmail",
+    "signInIdToken",
+    "signInPAT",
+    "signInPasswordlessEmail",
+    "signInPasswordlessSms",
+    "signInProviderURL",
+    "signInWebauthn",
+    "signUpIdToken",
+    "signUpPasswordlessEmail",
+    "signUpPasswordlessSms",
+    "signUpProviderURL",
+    "signUpWebauthn",
+    "verifyAddSecurityKey",
+    "verifyChangeUserMfa",
+    "verifyElevateWebauthn",
+    "verifySignInMfaTotp",
+    "verifySignInPasswordlessSms",
+    "verifySignInWebauthn",
+    "verifySignUpWebauthn",
+}
+
+
+def stories() -> Iterator[tuple[tuple[str, str], Story]]:
+    for pattern in get_resolver("nhost_auth.urls").url_patterns:
+        view: Any = pattern.callback
+        for method, name in view.actions.items():
+            if name != NO_SUCH_METHOD:
+                yield (method.upper(), f"/{pattern.pattern}"), view.cls.stories[name]
+
+
+def place(operation: dict[str, Any]) -> tuple[str, str]:
+    return operation["method"], operation["path"]
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, Any]]:
+    out = io.StringIO()
+    call_command("auth_map", "--json", stdout=out)
+    found: list[dict[str, Any]] = json.loads(out.getvalue())
+    return found
+
+
+def test_contract_has_58_operations() -> None:
+    assert len({place(operation) for operation in OPERATIONS}) == len(OPERATIONS) == 58
+
+
+def test_every_operation_is_served_or_still_to_come(rows: list[dict[str, Any]]) -> None:
+    served = {place(row) for row in rows}
+    missing = {operation["operation"] for operation in OPERATIONS if place(operation) not in served}
+    assert missing == STILL_TO_COME
+
+
+def test_every_row_is_an_operation_of_the_contract(rows: list[dict[str, Any]]) -> None:
+    assert {place(row) for row in rows} <= {place(operation) for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize(
+    ("where", "story"), list(stories()), ids=lambda value: "-".join(value) if isinstance(value, tuple) else ""
+)
+def test_requests_hold_the_contract_s_fields(where: tuple[str, str], story: Story) -> None:
+    (operation,) = [operation for operation in OPERATIONS if place(operation) == where]
+    fields: dict[str, Any] = story.request._declared_fields if story.request else {}
+    assert sorted(name for name, field in fields.items() if field.required) == operation.get("required", [])
+    assert sorted(name for name, field in fields.items() if not field.required) == operation.get("optional", [])
+    query: dict[str, Any] = story.query._declared_fields if story.query else {}
+    assert sorted(query) == operation.get("query", [])

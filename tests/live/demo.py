@@ -1,0 +1,77 @@
+"""The demo server as a process of its own, as `python manage.py demo` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+ENVIRONMENT = {
+    "AUTH_ANONYMOUS_USERS_ENABLED": "true",
+    "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED": "false",
+    "AUTH_ENCRYPTION_KEY": "0123456789abcdef" * 4,
+    "AUTH_OTP_EMAIL_ENABLED": "true",
+    "PYTHONUNBUFFERED": "1",
+    "SECRET_KEY": "live-tests-only-" + "k" * 40,
+}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class Demo:
+    """A running demo. `directory` holds its database and what it printed."""
+
+    def __init__(self, directory: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.api = f"{self.origin}/v1"
+        self._log = directory / "log"
+        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        self._environment = {
+            **passed_on,
+            **ENVIRONMENT,
+            "DATABASE_URL": f"sqlite:///{directory / 'demo.sqlite3'}",
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def printed(self) -> str:
+        return self._log.read_text()
+
+    def start(self) -> Demo:
+        command = [sys.executable, "manage.py", "demo", "--noinput", "--host", "127.0.0.1", "--port", str(self.port)]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._healthy():
+            assert self._process.poll() is None, self.printed
+            assert time.monotonic() < deadline, self.printed
+            time.sleep(0.05)
+        return self
+
+    def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        """End it and wait; its exit status."""
+        assert self._process is not None
+        self._process.send_signal(sign)
+        return self._process.wait(timeout=20)
+
+    def _healthy(self) -> bool:
+        try:
+            return requests.get(f"{self.api}/healthz", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False

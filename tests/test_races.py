@@ -1,0 +1,147 @@
+"""What happens once also happens once when ten ask at the same moment: real threads, real connections."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from nhost_auth.models import Account, OneTimeCode, PkceCode, RefreshToken, Ticket
+from tests.conftest import PASSWORD, PREFIX, Api, Inbox, Reply, account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 10
+
+
+def at_once(request: Callable[[Client, int], Any]) -> list[Reply]:
+    """The answers to MANY requests that leave together, each from a thread with a connection of its own."""
+    barrier = threading.Barrier(MANY)
+
+    def once(number: int) -> Reply:
+        client = Client()
+        client.get(f"{PREFIX}/version")
+        barrier.wait()
+        try:
+            return Reply(request(client, number))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(MANY) as pool:
+        return list(pool.map(once, range(MANY)))
+
+
+def posting(path: str, body: dict[str, Any]) -> Callable[[Client, int], Any]:
+    return lambda client, _: client.post(PREFIX + path, json.dumps(body), content_type="application/json")
+
+
+def outcomes(replies: list[Reply]) -> Counter[tuple[int, str | None]]:
+    return Counter(reply.outcome for reply in replies)
+
+
+def test_parallel_refreshes_with_one_token_all_get_the_one_successor(api: Api) -> None:
+    first = api.sign_up()
+    replies = at_once(posting("/token", {"refreshToken": first.refresh_token}))
+    assert outcomes(replies) == {(200, None): MANY}
+    assert len({reply.refresh_token for reply in replies}) == 1
+    token = RefreshToken.objects.get()
+    assert token.spent.count() == 1
+    assert api.post("/token", {"refreshToken": replies[0].refresh_token}).status == 200
+
+
+def test_parallel_refreshes_as_at_nhost_let_one_through(api: Api, settings: Any) -> None:
+    settings.AUTH_REFRESH_TOKEN_REUSE_WINDOW = 0
+    settings.AUTH_REFRESH_TOKEN_REUSE_DETECTION = False
+    first = api.sign_up()
+    replies = at_once(posting("/token", {"refreshToken": first.refresh_token}))
+    assert outcomes(replies) == {(200, None): 1, (401, "invalid-refresh-token"): MANY - 1}
+    assert RefreshToken.objects.count() == 1
+
+
+def test_parallel_sign_ups_with_one_address_make_one_account(api: Api) -> None:
+    replies = at_once(posting("/signup/email-password", {"email": "Ann@example.com", "password": PASSWORD}))
+    assert outcomes(replies) == {(200, None): 1, (409, "user-already-exists"): MANY - 1}
+    assert Account.objects.count() == Account.objects.get().user._meta.model.objects.count() == 1
+
+
+def test_parallel_code_requests_for_one_new_address_make_one_account(api: Api) -> None:
+    replies = at_once(posting("/signin/otp/email", {"email": "ann@example.com"}))
+    assert set(outcomes(replies)) <= {(200, None), (409, "user-already-exists")}
+    assert Account.objects.count() == OneTimeCode.objects.count() == 1
+
+
+def test_parallel_uses_of_one_ticket_sign_in_once(api: Api) -> None:
+    api.sign_up()
+    ticket = Ticket.objects.issue(Account.objects.get(), Ticket.Kind.VERIFY_EMAIL)
+    sessions = RefreshToken.objects.count()
+    query = {"ticket": ticket, "redirectTo": "https://app.example.com"}
+    replies = at_once(lambda client, _: client.get(f"{PREFIX}/verify", query))
+    found = Counter(reply.query.get("error", "none") for reply in replies)
+    assert found == {"none": 1, "invalid-ticket": MANY - 1}
+    assert RefreshToken.objects.count() == sessions + 1
+
+
+def test_parallel_uses_of_one_code_sign_in_once(api: Api, inbox: Inbox) -> None:
+    api.post("/signin/otp/email", {"email": "ann@example.com"})
+    replies = at_once(posting("/signin/otp/email/verify", {"email": "ann@example.com", "otp": inbox.last().ticket}))
+    assert outcomes(replies)[200, None] == 1
+    assert RefreshToken.objects.count() == 1
+
+
+def test_parallel_wrong_guesses_are_all_counted(api: Api, inbox: Inbox) -> None:
+    api.post("/signin/otp/email", {"email": "ann@example.com"})
+    right = inbox.last().ticket
+    guess = f"{(int(right) + 1) % 10**6:06d}"
+    at_once(posting("/signin/otp/email/verify", {"email": "ann@example.com", "otp": guess}))
+    assert OneTimeCode.objects.get().attempts == 5
+    reply = api.post("/signin/otp/email/verify", {"email": "ann@example.com", "otp": right})
+    assert reply.outcome == (400, "otp-too-many-attempts")
+
+
+def test_parallel_exchanges_of_one_pkce_code_open_one_session(api: Api) -> None:
+    ann = account(api.sign_up())
+    verifier = "v" * 43
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    code = PkceCode.objects.issue(ann, challenge, "https://app.example.com")
+    replies = at_once(posting("/token/exchange", {"code": code, "codeVerifier": verifier}))
+    assert outcomes(replies) == {(200, None): 1, (400, "invalid-request"): MANY - 1}
+
+
+def test_parallel_conversions_of_one_guest_convert_once(api: Api) -> None:
+    guest = api.anonymous()
+
+    def convert(client: Client, number: int) -> Any:
+        body = {"signInMethod": "email-password", "email": f"ann{number}@example.com", "password": PASSWORD}
+        return client.post(
+            f"{PREFIX}/user/deanonymize",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {guest.token}"},
+        )
+
+    assert outcomes(at_once(convert)) == {(200, None): 1, (400, "user-not-anonymous"): MANY - 1}
+    assert Account.objects.count() == 1
+
+
+def test_parallel_conversions_of_guests_to_one_address_convert_one(api: Api) -> None:
+    guests = [api.anonymous() for _ in range(MANY)]
+    body = {"signInMethod": "email-password", "email": "ann@example.com", "password": PASSWORD}
+
+    def convert(client: Client, number: int) -> Any:
+        return client.post(
+            f"{PREFIX}/user/deanonymize",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {guests[number].token}"},
+        )
+
+    assert outcomes(at_once(convert)) == {(200, None): 1, (409, "user-already-exists"): MANY - 1}
+    assert Account.objects.filter(is_anonymous=True).count() == MANY - 1
