@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate, post_save
 
 
@@ -14,11 +14,15 @@ class NhostAuthConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.contrib.auth import get_user_model
+
         from nhost_auth import checks  # noqa: F401 - registers the system checks
         from nhost_auth.flows import adoption
 
         adoption.watch_validation()
-        post_save.connect(adoption.follow_saved, dispatch_uid="nhost_auth.follow_saved")
+        for model in apps.get_models():
+            if issubclass(model, get_user_model()):  # proxies and subclasses of it are users too
+                post_save.connect(adoption.follow_saved, sender=model, dispatch_uid="nhost_auth.follow_saved")
         post_migrate.connect(furnish, sender=self, dispatch_uid="nhost_auth.furnish")
 
 

@@ -31,7 +31,7 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
 @register()
 def check_values(**_kwargs: Any) -> list[CheckMessage]:
     """Values of the right type that cannot work. Looked at only where the types are right."""
-    return [] if list(_wrong_types()) else [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_hasher()]
+    return [] if list(_wrong_types()) else [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_locales(), *_hasher()]
 
 
 @register()
@@ -136,6 +136,12 @@ def _redirects() -> Iterator[CheckMessage]:
             compile_glob(entry)
         except re.error as error:
             yield Error(f"The redirect target {entry} is no valid pattern: {error}.", id="nhost_auth.E004")
+
+
+def _locales() -> Iterator[CheckMessage]:
+    for locale in (conf.AUTH_LOCALE_DEFAULT, *conf.AUTH_LOCALE_ALLOWED_LOCALES):
+        if not 2 <= len(locale) <= 3:
+            yield Error(f"The locale {locale} has to have two or three letters.", id="nhost_auth.E008")
 
 
 def _hasher() -> Iterator[CheckMessage]:

@@ -224,9 +224,9 @@ def from_env(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         try:
             value = setting.parse(environ[setting.name])
-        except ValueError as error:
+        except ValueError:
             # The text itself may be a secret: say which variable, not what it holds.
-            raise ImproperlyConfigured(f"{setting.name} has to be {setting.expects}") from error
+            raise ImproperlyConfigured(f"{setting.name} has to be {setting.expects}") from None
         if value is not KEEP_DEFAULT:
             found[setting.name] = value
     return found

@@ -136,7 +136,7 @@ class Json(Setting[Any]):
         super().__init__(None, meaning, planned=planned)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        value = super().__get__(instance, owner)
+        value = getattr(settings, self.name, None)
         return (json.loads(value) if value else None) if isinstance(value, str) else value
 
     def parse(self, text: str) -> Any:

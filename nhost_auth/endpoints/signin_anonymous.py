@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.flows import accounts, policy, sessions
-from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import FreeObject, Input, Text
 from nhost_auth.models.roles import ANONYMOUS
@@ -43,4 +42,4 @@ class SignInAnonymous(Endpoint):
             redirect_to="",
         )
         account = accounts.create(profile, method=ANONYMOUS, seen=True)
-        return payloads.session_payload(sessions.first(account, self.client, method=ANONYMOUS))
+        return sessions.start(account, self.client, method=ANONYMOUS, seen=True)

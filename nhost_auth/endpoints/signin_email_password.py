@@ -6,7 +6,6 @@ from typing import Any
 
 from nhost_auth.errors import InvalidEmailPassword
 from nhost_auth.flows import passwords, policy, sessions
-from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, Password
 from nhost_auth.models import Account
@@ -29,4 +28,4 @@ class SignInEmailPassword(Endpoint):
         policy.ensure_valid(account)
         if not right:
             raise InvalidEmailPassword
-        return payloads.session_payload(sessions.start(account, self.client, method="email-password"))
+        return sessions.start(account, self.client, method="email-password")

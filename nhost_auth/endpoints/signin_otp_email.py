@@ -47,4 +47,4 @@ class SignInOtpEmail(Endpoint):
     def verify(self, email: str, otp: str) -> Any:
         account = codes.consume_email_code(email, otp)
         policy.ensure_valid(account)
-        return payloads.session_payload(sessions.start(account, self.client, method="otp-email"))
+        return sessions.start(account, self.client, method="otp-email")

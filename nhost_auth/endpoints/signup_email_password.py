@@ -44,7 +44,7 @@ class SignUpEmailPassword(Endpoint):
             seen=not verify_first,
         )
         if not verify_first:
-            return payloads.session_payload(sessions.first(account, self.client, method="email-password"))
+            return sessions.start(account, self.client, method="email-password", seen=True)
         ticket = Ticket.objects.issue(account, Ticket.Kind.VERIFY_EMAIL)
         notify.email_verify(account, ticket, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.NO_SESSION

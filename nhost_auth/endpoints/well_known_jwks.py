@@ -12,4 +12,4 @@ class WellKnownJwks(Endpoint):
     stories = {"show": Story()}
 
     def show(self) -> Any:
-        return {"keys": keys.keyring().jwks}
+        return {"keys": keys.backend().keyring.jwks}

@@ -29,7 +29,7 @@ class AccessToken(KeyringToken):
     @property
     def hasura(self) -> dict[str, Any]:
         """The claims under the namespace."""
-        claims = self.payload.get(keys.keyring().namespace)
+        claims = self.payload.get(keys.backend().keyring.namespace)
         return claims if isinstance(claims, dict) else {}
 
     @property
@@ -52,7 +52,7 @@ class AccessToken(KeyringToken):
 
 def issue(account: Account, roles: list[str]) -> str:
     """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds."""
-    keyring, now = keys.keyring(), int(time.time())
+    keyring, now = keys.backend().keyring, int(time.time())
     subject = str(account.pk)
     return keyring.sign(
         {

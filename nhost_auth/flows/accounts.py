@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -10,7 +11,6 @@ from nhost_auth import signals
 from nhost_auth.conf import conf
 from nhost_auth.errors import DisabledUser, InvalidEmailPassword, UserAlreadyExists, UserNotAnonymous
 from nhost_auth.flows import adoption, host_users, passwords, policy
-from nhost_auth.flows.announce import announce
 from nhost_auth.flows.policy import Profile
 from nhost_auth.models import Account, AccountRole, Role
 from nhost_auth.models.roles import ANONYMOUS
@@ -57,7 +57,7 @@ def create(
         if email and _taken(email):
             raise UserAlreadyExists from None
         raise
-    announce(signals.signed_up, account, method=method)
+    transaction.on_commit(partial(signals.signed_up.send_robust, Account, account=account, method=method))
     if not active:
         raise DisabledUser
     return account
@@ -80,7 +80,7 @@ def verify_email(account: Account) -> None:
     if not account.email_verified:
         account.email_verified = True
         account.save(update_fields=["email_verified", "updated_at"])
-        announce(signals.email_verified, account)
+        transaction.on_commit(partial(signals.email_verified.send_robust, Account, account=account))
 
 
 def change_email(account: Account, email: str) -> None:
@@ -94,7 +94,7 @@ def change_email(account: Account, email: str) -> None:
             host_users.write_back(account)
     except IntegrityError:
         raise UserAlreadyExists from None
-    announce(signals.email_changed, account, old_email=old)
+    transaction.on_commit(partial(signals.email_changed.send_robust, Account, account=account, old_email=old))
 
 
 def deanonymize(
@@ -116,7 +116,7 @@ def deanonymize(
             raise UserAlreadyExists from None
         raise
     method = "email-password" if password_hash else "passwordless"
-    announce(signals.deanonymized, account, method=method)
+    transaction.on_commit(partial(signals.deanonymized.send_robust, Account, account=account, method=method))
     return account
 
 

@@ -61,8 +61,8 @@ def adopt_all() -> int:
 
 
 def follow_saved(instance: Any, created: bool, raw: bool, update_fields: Any, **_kwargs: Any) -> None:
-    """Receives every post_save; proxies and subclasses of the host's user are users too."""
-    if raw or not isinstance(instance, get_user_model()):
+    """Receives post_save of the host's user."""
+    if raw:
         return
     if created:
         # Our own sign-up has put the account in place already.

@@ -65,12 +65,6 @@ def has_email(email: str) -> bool:
     return field is not None and get_user_model()._base_manager.filter(**{field.name: email}).exists()
 
 
-def touch(user: Any) -> None:
-    """Note that the user was here just now. One statement, without the host's save()."""
-    if _has_field("last_login"):
-        type(user)._base_manager.filter(pk=user.pk).update(last_login=timezone.now())
-
-
 def _has_field(name: str) -> bool:
     return any(field.name == name for field in get_user_model()._meta.concrete_fields)
 

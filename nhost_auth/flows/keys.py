@@ -37,10 +37,6 @@ def backend() -> KeyringBackend:
     return _kept[2]
 
 
-def keyring() -> Keyring:
-    return backend().keyring
-
-
 @receiver([post_save, post_delete], sender=SigningKey, dispatch_uid="nhost_auth.keys.forget")
 def forget(**_: Any) -> None:
     """Read the keys anew at the next use."""

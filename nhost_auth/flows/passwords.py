@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import (
@@ -21,6 +22,8 @@ from nhost_auth.infra import hibp
 from nhost_auth.models import Account
 
 BCRYPT_MAX_BYTES = 72
+FORM: Final = "NFC"
+"""One form for what looks the same: keyboards differ in how they compose accents (NIST SP 800-63B-4 3.1.1)."""
 
 
 def ensure_acceptable(password: str) -> None:
@@ -31,7 +34,7 @@ def ensure_acceptable(password: str) -> None:
     """
     if len(password.encode()) < conf.AUTH_PASSWORD_MIN_LENGTH:
         raise PasswordTooShort
-    if preferred_hasher().algorithm == "bcrypt" and _too_long_for_bcrypt(normalize(password)):
+    if preferred_hasher().algorithm == "bcrypt" and _too_long_for_bcrypt(unicodedata.normalize(FORM, password)):
         raise InvalidRequest
     if conf.AUTH_PASSWORD_HIBP_ENABLED and hibp.is_pwned(password):
         raise PasswordInHibpDatabase
@@ -40,7 +43,7 @@ def ensure_acceptable(password: str) -> None:
 def hash_new(password: str) -> str:
     """The hash of an acceptable password, as the host's user stores it."""
     hasher = preferred_hasher()
-    return hasher.encode(normalize(password), hasher.salt())
+    return hasher.encode(unicodedata.normalize(FORM, password), hasher.salt())
 
 
 def unusable() -> str:
@@ -53,7 +56,7 @@ def matches(account: Account | None, password: str) -> bool:
 
     Costs the same where there is no account or no password: how long an answer takes must not tell who exists.
     """
-    normalized, hasher = normalize(password), preferred_hasher()
+    normalized, hasher = unicodedata.normalize(FORM, password), preferred_hasher()
     stored = account.user.password if account is not None else ""
     cut = stored.startswith("bcrypt$") and _too_long_for_bcrypt(normalized)
     if account is None or not stored or not is_password_usable(stored) or cut:
@@ -69,11 +72,6 @@ def matches(account: Account | None, password: str) -> bool:
 def _too_long_for_bcrypt(password: str) -> bool:
     """bcrypt looks at 72 bytes; what it would silently cut is refused."""
     return len(password.encode()) > BCRYPT_MAX_BYTES
-
-
-def normalize(password: str) -> str:
-    """One form for what looks the same: keyboards differ in how they compose accents (NIST SP 800-63B-4 3.1.1)."""
-    return unicodedata.normalize("NFC", password)
 
 
 def preferred_hasher() -> BasePasswordHasher:

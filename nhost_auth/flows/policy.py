@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,19 +53,15 @@ def email_allowed(email: str) -> bool:
     if len(parts) != 2:
         return False
     domain = parts[1]
-    if _listed(email, conf.AUTH_ACCESS_CONTROL_BLOCKED_EMAILS):
+    if email.lower() in [blocked.lower() for blocked in conf.AUTH_ACCESS_CONTROL_BLOCKED_EMAILS]:
         return False
     if email in conf.AUTH_ACCESS_CONTROL_ALLOWED_EMAILS:
         return True
-    if _listed(domain, conf.AUTH_ACCESS_CONTROL_BLOCKED_EMAIL_DOMAINS):
+    if domain.lower() in [blocked.lower() for blocked in conf.AUTH_ACCESS_CONTROL_BLOCKED_EMAIL_DOMAINS]:
         return False
     if domain in conf.AUTH_ACCESS_CONTROL_ALLOWED_EMAIL_DOMAINS:
         return True
     return not (conf.AUTH_ACCESS_CONTROL_ALLOWED_EMAILS or conf.AUTH_ACCESS_CONTROL_ALLOWED_EMAIL_DOMAINS)
-
-
-def _listed(value: str, blocked: list[str]) -> bool:
-    return value.lower() in (entry.lower() for entry in blocked)
 
 
 def ensure_email_allowed(email: str) -> None:
@@ -74,25 +70,21 @@ def ensure_email_allowed(email: str) -> None:
         raise InvalidEmailPassword
 
 
-def _faults(account: Account) -> Iterator[type[AuthError]]:
-    if account.email and not account.is_anonymous and not email_allowed(account.email):
-        yield InvalidEmailPassword
-    if account.disabled:
-        yield DisabledUser
-    if account.email and not account.email_verified and conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED:
-        yield UnverifiedUser
-    if account.is_anonymous:
-        yield ForbiddenAnonymous
-
-
 def ensure_valid(account: Account, *, tolerate: Container[type[AuthError]] = ()) -> None:
     """Raises the first thing that stands against the account (accounts.md 1.8, design.md section 9).
 
     The e-mail checks concern only accounts that have an e-mail address.
     """
-    for fault in _faults(account):
-        if fault not in tolerate:
-            raise fault
+    email, verify = account.email, conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
+    faults = (
+        (InvalidEmailPassword, email and not account.is_anonymous and not email_allowed(email)),
+        (DisabledUser, not account.user.is_active),
+        (UnverifiedUser, email and verify and not account.email_verified),
+        (ForbiddenAnonymous, account.is_anonymous),
+    )
+    for error, applies in faults:
+        if applies and error not in tolerate:
+            raise error
 
 
 def ensure_enabled(account: Account) -> None:

@@ -6,14 +6,15 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 
 from nhost_auth import signals
 from nhost_auth.conf import conf
 from nhost_auth.errors import ForbiddenAnonymous, InvalidEmailPassword, InvalidRefreshToken
-from nhost_auth.flows import access_tokens, host_users, policy
-from nhost_auth.flows.announce import announce
+from nhost_auth.flows import access_tokens, policy
 from nhost_auth.infra.crypto import digest
 from nhost_auth.models import Account, RefreshToken, SpentRefreshToken
 from nhost_auth.models.refresh_tokens import successor
@@ -42,16 +43,15 @@ class Session:
     refresh_token: str
 
 
-def start(account: Account, client: Client, *, method: str) -> Session:
-    """A new session of an account whose roles are loaded; its user's last login is now."""
-    host_users.touch(account.user)
-    return first(account, client, method=method)
+def start(account: Account, client: Client, *, method: str, seen: bool = False) -> Session:
+    """A new session of an account whose roles are loaded.
 
-
-def first(account: Account, client: Client, *, method: str) -> Session:
-    """The session that comes with a sign-up; `accounts.create` has noted the login already."""
+    The user's last login is now; `seen` says that it has been noted already.
+    """
+    if not seen:
+        account.touch()
     token, secret = RefreshToken.objects.issue(account, ip=client.ip, device=client.device)
-    announce(signals.signed_in, account, method=method)
+    transaction.on_commit(partial(signals.signed_in.send_robust, Account, account=account, method=method))
     return _session(account, token, secret)
 
 
@@ -68,7 +68,7 @@ def refresh(secret: str, client: Client) -> Session:
     following = token.rotate(secret, ip=client.ip, device=client.device)
     if following is None:
         return _repeat(secret)
-    host_users.touch(token.account.user)
+    token.account.touch()
     return _session(token.account, token, following)
 
 
@@ -76,7 +76,7 @@ def end(secret: str) -> None:
     """End the session of a refresh token, whoever it belongs to. An unknown one has ended already."""
     account = RefreshToken.objects.end(secret)
     if account is not None:
-        announce(signals.signed_out, account, everywhere=False)
+        transaction.on_commit(partial(signals.signed_out.send_robust, Account, account=account, everywhere=False))
 
 
 def end_all(account_id: uuid.UUID) -> None:
@@ -84,7 +84,7 @@ def end_all(account_id: uuid.UUID) -> None:
     RefreshToken.objects.filter(account_id=account_id).delete()
     account = Account.objects.filter(pk=account_id).first()
     if account is not None:
-        announce(signals.signed_out, account, everywhere=True)
+        transaction.on_commit(partial(signals.signed_out.send_robust, Account, account=account, everywhere=True))
 
 
 def _repeat(secret: str) -> Session:
@@ -107,7 +107,9 @@ def _end_stolen(account: Account, token: RefreshToken) -> None:
     session_id = str(token.pk)
     token.delete()
     logger.warning("A spent refresh token of session %s was used again: the session is ended", session_id)
-    announce(signals.refresh_token_reused, account, session_id=session_id)
+    transaction.on_commit(
+        partial(signals.refresh_token_reused.send_robust, Account, account=account, session_id=session_id)
+    )
 
 
 def _session(account: Account, token: RefreshToken, secret: str) -> Session:

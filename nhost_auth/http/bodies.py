@@ -28,33 +28,28 @@ def read_json(request: HttpRequest, *, optional: bool) -> Any:
     content_type = request.META.get("CONTENT_TYPE", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise RequestValidationError(f'header Content-Type has unexpected value "{content_type[:100]}"')
-    value = _parse(raw)
-    _ensure_bounded(raw, value)
+    try:
+        value = json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        # Its message would quote the body, which may hold a password.
+        raise RequestValidationError("failed to decode request body: it is not JSON") from None
+    # Only an escape can bring in a NUL or a lone surrogate, and only many brackets depth: most bodies need no walk.
+    if b"\\u" in raw or raw.count(b"{") + raw.count(b"[") > conf.AUTH_REQUEST_MAX_DEPTH:
+        _ensure_bounded(value, conf.AUTH_REQUEST_MAX_DEPTH)
     return value
 
 
 def _read(request: HttpRequest) -> bytes:
-    limit = conf.AUTH_REQUEST_MAX_BYTES
-    too_large = RequestValidationError(f"request body is larger than {limit} bytes")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        raise too_large
     try:
-        raw = request.body
-    except RequestDataTooBig:
-        raise too_large from None
+        announced = int(request.META.get("CONTENT_LENGTH") or 0)
+        raw = request.body if announced <= conf.AUTH_REQUEST_MAX_BYTES else None
     except UnreadablePostError as error:
         raise RequestValidationError("failed to read request body") from error
-    if len(raw) > limit:
-        raise too_large
+    except RequestDataTooBig:
+        raw = None  # the host's DATA_UPLOAD_MAX_MEMORY_SIZE is smaller than our own limit
+    if raw is None or len(raw) > conf.AUTH_REQUEST_MAX_BYTES:
+        raise RequestValidationError("request body is too large")
     return raw
-
-
-def _parse(raw: bytes) -> Any:
-    try:
-        return json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
-    except (ValueError, RecursionError):
-        # Its message would quote the body, which may hold a password.
-        raise RequestValidationError("failed to decode request body: it is not JSON") from None
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -68,22 +63,16 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _ensure_bounded(raw: bytes, value: Any) -> None:
-    # Only an escape can bring in a NUL or a lone surrogate, and only many brackets depth: most bodies need no walk.
-    if b"\\u" in raw or raw.count(b"{") + raw.count(b"[") > conf.AUTH_REQUEST_MAX_DEPTH:
-        _walk(value, conf.AUTH_REQUEST_MAX_DEPTH)
-
-
-def _walk(value: Any, depth_left: int) -> None:
+def _ensure_bounded(value: Any, depth_left: int) -> None:
     if isinstance(value, str):
         _ensure_storable(value)
     elif isinstance(value, dict | list):
         if not depth_left:
             raise SchemaValidationError(f"value is nested deeper than {conf.AUTH_REQUEST_MAX_DEPTH}")
         for item in value:
-            _walk(item, depth_left - 1)
+            _ensure_bounded(item, depth_left - 1)
         for item in value.values() if isinstance(value, dict) else ():
-            _walk(item, depth_left - 1)
+            _ensure_bounded(item, depth_left - 1)
 
 
 def _ensure_storable(text: str) -> None:

@@ -27,7 +27,7 @@ from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
 from nhost_auth.http import exceptions
 from nhost_auth.http.bodies import read_json
-from nhost_auth.http.guards import Guard, anyone
+from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
 from nhost_auth.http.payloads import as_response
 
@@ -38,7 +38,7 @@ NO_SUCH_METHOD = "no_such_method"
 class Story:
     """What a reviewer wants to know of one method of an endpoint before reading it."""
 
-    guard: Guard = anyone
+    guard: Guard | None = None
     toggles: tuple[str, ...] = ()
     """Settings it stands behind, asked in this order once the request is well-formed."""
     request: type[Input] | None = None
@@ -86,32 +86,28 @@ class Endpoint(ViewSet):
         self.args, self.kwargs, self.headers = args, kwargs, {}
         self.request: Any = self.initialize_request(request, *args, **kwargs)
         try:
-            response = self._answer()
+            response = self._tell_story()
         except Exception as error:
             response = self.handle_exception(error)
         return self._finish(response)
 
-    def _answer(self) -> HttpResponse:
+    def _tell_story(self) -> HttpResponse:
         if self.request.method == "OPTIONS":
             return HttpResponse(status=204)
         story = self.stories.get(self.action or NO_SUCH_METHOD)
         if story is None:
             return self.no_such_method()
-        self.token = story.guard(self.request)
-        arguments = self._arguments(story)
+        if story.guard is not None:
+            self.token = story.guard(self.request)
+        arguments = story.query.read(self.request.GET) if story.query else {}
+        if story.request is not None:
+            arguments |= story.request.read(read_json(self.request._request, optional=story.request_optional))
         for toggle in story.toggles:
             policy.ensure_open(toggle)
         return as_response(getattr(self, self.action)(**arguments, **self.kwargs))
 
     def no_such_method(self) -> HttpResponse:
         return HttpResponse("404 page not found", status=404, content_type="text/plain")
-
-    def _arguments(self, story: Story) -> dict[str, Any]:
-        arguments = story.query.read(self.request.GET) if story.query else {}
-        if story.request is not None:
-            body = read_json(self.request._request, optional=story.request_optional)
-            arguments |= story.request.read(body)
-        return arguments
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         if not isinstance(exc, AuthError):

@@ -1,4 +1,7 @@
-"""Who may call an endpoint; each story names one of these (accounts.md 1.7). The token is checked, not its user."""
+"""Who may call an endpoint; a story names one of these or, for everybody, none (accounts.md 1.7).
+
+The token is checked, not its user.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,6 @@ from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.http.authentication import read_bearer
 
 Guard = Callable[[Request], AccessToken | None]
-
-
-def anyone(_request: Request) -> None:
-    """No token is looked at."""
 
 
 def optional_bearer(request: Request) -> AccessToken | None:

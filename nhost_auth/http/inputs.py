@@ -18,13 +18,14 @@ from nhost_auth.conf import conf
 from nhost_auth.errors import BadRequest, SchemaValidationError
 
 EMAIL = re.compile(
-    r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"(?=.{3,254}$)[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
 )
-EMAIL_MAX_LENGTH = 254
 UUID_PATTERN = r"\b[0-9a-f]{8}\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\b[0-9a-f]{12}\b"
 CHALLENGE_PATTERN = r"^[A-Za-z0-9_-]{43}$"
 DISPLAY_NAME_PATTERN = r"^[\p{L}\p{N}\p{S} ,.'-]+$"
+
+NOT_NULLABLE = "Value is not nullable"
 
 
 @lru_cache(maxsize=512)
@@ -32,19 +33,20 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
-def utf16_length(text: str) -> int:
-    """The length as JavaScript counts it, which is what the contract's bounds mean."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 class Text(serializers.CharField):
-    """A string; lengths are UTF-16 units."""
+    """A string. Lengths are UTF-16 units: JavaScript counts so, and the contract's bounds are its."""
 
     pattern: ClassVar[str] = ""
+    syntax: ClassVar[re.Pattern[str] | None] = None
+    """Looked at once the whole object has the right shape; what does not fit raises BadRequest."""
 
     def __init__(self, *, least: int = 0, most: int | None = None, enum: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.least, self.most, self.enum = least, most, enum
+        self.least, self.limit, self.enum = least, most, enum
+
+    @property
+    def most(self) -> int | None:
+        return self.limit
 
     def read(self, value: Any) -> Any:
         """The value. Raises SchemaValidationError."""
@@ -52,7 +54,11 @@ class Text(serializers.CharField):
             raise SchemaValidationError("value must be a string")
         if self.enum and value not in self.enum:
             raise SchemaValidationError(f"value is not one of the allowed values {list(self.enum)}")
-        self._ensure_length(utf16_length(value))
+        length, most = len(value.encode("utf-16-le")) // 2, self.most
+        if length < self.least:
+            raise SchemaValidationError(f"minimum string length is {self.least}")
+        if most is not None and length > most:
+            raise SchemaValidationError(f"maximum string length is {most}")
         if self.pattern and not self.fits(value):
             raise SchemaValidationError(f'string doesn\'t match the regular expression "{self.pattern}"')
         return value
@@ -60,34 +66,16 @@ class Text(serializers.CharField):
     def fits(self, value: str) -> bool:
         return re.search(self.pattern, value, re.ASCII) is not None and not value.endswith("\n")
 
-    def bind_value(self, _name: str, value: str) -> str:
-        """A second look, after the whole object has the right shape. Raises BadRequest."""
-        return value
-
-    def _ensure_length(self, length: int) -> None:
-        if length < self.least:
-            raise SchemaValidationError(f"minimum string length is {self.least}")
-        most = self.greatest
-        if most is not None and length > most:
-            raise SchemaValidationError(f"maximum string length is {most}")
-
-    @property
-    def greatest(self) -> int | None:
-        return self.most
-
 
 class Email(Text):
     """An address that both Nhost's syntax check and its data store would take."""
 
-    def bind_value(self, name: str, value: str) -> str:
-        if len(value) > EMAIL_MAX_LENGTH or not EMAIL.fullmatch(value):
-            raise BadRequest(f"{name}: failed to pass regex validation")
-        return value
+    syntax = EMAIL
 
 
 class Password(Text):
     @property
-    def greatest(self) -> int:
+    def most(self) -> int:
         return conf.AUTH_PASSWORD_MAX_LENGTH
 
 
@@ -121,7 +109,9 @@ class Texts(serializers.ListField):
     def read(self, value: Any) -> Any:
         if not isinstance(value, list):
             raise SchemaValidationError("value must be an array")
-        return [read_field(self.child, item) for item in value]
+        if None in value:
+            raise SchemaValidationError(NOT_NULLABLE)
+        return [self.child.read(item) for item in value]
 
 
 class FreeObject(serializers.DictField):
@@ -131,12 +121,6 @@ class FreeObject(serializers.DictField):
         if not isinstance(value, dict):
             raise SchemaValidationError("value must be an object")
         return value
-
-
-def read_field(field: Any, value: Any) -> Any:
-    if value is None:
-        raise SchemaValidationError("Value is not nullable")
-    return field.read(value)
 
 
 class Input(serializers.Serializer[Any]):
@@ -153,20 +137,19 @@ class Input(serializers.Serializer[Any]):
         values = {}
         for name in sorted(value):
             if name in fields:
-                values[name] = read_field(fields[name], value[name])
+                if value[name] is None:
+                    raise SchemaValidationError(NOT_NULLABLE)
+                values[name] = fields[name].read(value[name])
             elif not cls.tolerates_unknown:
                 raise SchemaValidationError(f'property "{name[:100]}" is unsupported')
         for name, field in fields.items():
             if field.required and name not in values:
                 raise SchemaValidationError(f'property "{name}" is missing')
-        return cls._bound(fields, values)
-
-    @staticmethod
-    def _bound(fields: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        return {
-            snake_case(name): fields[name].bind_value(name, value) if isinstance(fields[name], Text) else value
-            for name, value in values.items()
-        }
+        for name, text in values.items():
+            syntax = getattr(fields[name], "syntax", None)
+            if syntax and not syntax.fullmatch(text):
+                raise BadRequest(f"{name}: failed to pass regex validation")
+        return {snake_case(name): text for name, text in values.items()}
 
 
 class Query(Input):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -36,15 +36,14 @@ def session(opened: Session) -> dict[str, Any]:
     }
 
 
-def session_payload(opened: Session) -> dict[str, Any]:
-    return {"session": session(opened)}
-
-
 def user(account: Account, roles: list[str]) -> dict[str, Any]:
     """The user object; an address or number the account does not have is left out."""
+    created_at = account.created_at
+    if timezone.is_naive(created_at):
+        created_at = timezone.make_aware(created_at)  # a host with USE_TZ = False
     payload = {
         "avatarUrl": account.avatar_url,
-        "createdAt": timestamp(account.created_at),
+        "createdAt": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "defaultRole": account.default_role_id,
         "displayName": account.display_name,
         "email": account.email,
@@ -64,14 +63,10 @@ def user(account: Account, roles: list[str]) -> dict[str, Any]:
     return payload
 
 
-def timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC, also for a host with USE_TZ = False."""
-    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def as_response(payload: Any, status: int = 200) -> HttpResponse:
-    """A story's answer as HTTP: JSON and a line end, a redirect, or nothing."""
+    """A story's answer as HTTP: a session, other JSON, a redirect, or nothing."""
+    if isinstance(payload, Session):
+        payload = {"session": session(payload)}
     if payload is None:
         return HttpResponse(status=status)
     if isinstance(payload, Redirect):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from nhost_auth.models.roles import AccountRole, Role
 
@@ -23,7 +24,7 @@ def normalize_email(email: str) -> str:
 class AccountQuerySet(models.QuerySet["Account"]):
     def get_with_roles(self, **lookup: Any) -> Account | None:
         """The account with its user and its role names, in one statement; None when there is none."""
-        rows = list(
+        rows: list[Any] = list(
             self.filter(**lookup)
             .select_related("user")
             .annotate(role_name=models.F("account_roles__role_id"))
@@ -31,8 +32,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
         )
         if not rows:
             return None
-        rows[0].role_names = role_names(rows)
-        return rows[0]
+        account: Account = rows[0]
+        account.role_names = [row.role_name for row in rows if row.role_name is not None]
+        return account
 
     def create_with_roles(self, account: Account, roles: Iterable[str]) -> None:
         """Store a new account and its roles; roles that do not exist yet come into being."""
@@ -44,11 +46,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def find_by_email(self, email: str) -> Account | None:
         """As `get_with_roles`, by an address in any case."""
         return self.get_with_roles(email_normalized=normalize_email(email))
-
-
-def role_names(rows: Iterable[Any]) -> list[str]:
-    """The role names in the rows of a join with an account's roles, each annotated as `role_name`."""
-    return [row.role_name for row in rows if row.role_name is not None]
 
 
 class Account(models.Model):
@@ -82,6 +79,12 @@ class Account(models.Model):
     @property
     def disabled(self) -> bool:
         return not self.user.is_active
+
+    def touch(self) -> None:
+        """Note that the user was here just now. One statement, without the host's save()."""
+        users = type(self.user)
+        if users.last_login is not None:  # a model may go without the column by setting it to None
+            users._base_manager.filter(pk=self.user_id).update(last_login=timezone.now())
 
     def set_email(self, email: str | None) -> None:
         """Put an address in place, unverified; the unique column follows."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import digest, keyed_digest
-from nhost_auth.models.accounts import Account, role_names
+from nhost_auth.models.accounts import Account
 
 
 def successor(secret: str, token_id: uuid.UUID) -> str:
@@ -35,7 +36,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
 
     def find_with_account(self, secret: str) -> RefreshToken | None:
         """The live session of a secret with its account, user and roles, in one statement."""
-        rows = list(
+        rows: list[Any] = list(
             self.filter(hash=digest(secret), kind=RefreshToken.Kind.REGULAR, expires_at__gt=timezone.now())
             .select_related("account__user")
             .annotate(role_name=F("account__account_roles__role_id"))
@@ -43,8 +44,9 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         )
         if not rows:
             return None
-        rows[0].account.role_names = role_names(rows)
-        return rows[0]
+        token: RefreshToken = rows[0]
+        token.account.role_names = [row.role_name for row in rows if row.role_name is not None]
+        return token
 
     def end(self, secret: str) -> Account | None:
         """End the session, or revoke the personal access token, that a secret is or was good for; its account."""

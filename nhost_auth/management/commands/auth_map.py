@@ -38,7 +38,7 @@ def rows() -> Iterator[Row]:
                 path=f"/{pattern.pattern}".replace("<str:", "{").replace(">", "}"),
                 endpoint=view.cls.__module__.removeprefix("nhost_auth."),
                 story=name,
-                guard=story.guard.__name__,
+                guard=story.guard.__name__ if story.guard else "anyone",
                 toggles=list(story.toggles),
             )
 

@@ -1,0 +1,55 @@
+"""How much of our own code a sign-in passes through: at most 14 files, 30 functions, 7 frames deep.
+
+Reading a setting counts as reading data, not as a step.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import nhost_auth
+from tests.conftest import Api
+
+OURS = str(Path(nhost_auth.__file__).parent)
+
+
+def ours(frame: FrameType | None) -> bool:
+    code = frame.f_code.co_filename if frame is not None else ""
+    return code.startswith(OURS) and not code.endswith("setting_kinds.py")
+
+
+def trace(call: Callable[[], Any]) -> tuple[set[str], set[Any], int]:
+    """The files and functions of ours that a call passes, and the most frames of ours on the stack at once."""
+    files, functions, deepest = set[str](), set[Any](), 0
+
+    def watch(frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal deepest
+        if event != "call" or not ours(frame) or frame.f_code.co_name.startswith("<"):
+            return
+        files.add(frame.f_code.co_filename)
+        functions.add(frame.f_code)
+        depth, caller = 0, frame
+        while caller is not None:
+            depth += ours(caller)
+            caller = caller.f_back  # type: ignore[assignment]
+        deepest = max(deepest, depth)
+
+    sys.setprofile(watch)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return files, functions, deepest
+
+
+def test_sign_in_is_short(api: Api) -> None:
+    api.sign_up()
+    api.sign_in()
+    files, functions, deepest = trace(api.sign_in)
+    assert len(files) <= 14, sorted(files)
+    assert len(functions) <= 30, sorted(code.co_qualname for code in functions)
+    assert deepest <= 7
