@@ -23,5 +23,8 @@ email_verified = Signal()
 email_changed = Signal()
 """The account's e-mail address was replaced. Further argument: `old_email`."""
 
+password_changed = Signal()
+"""The account has a new password; its sessions have ended."""
+
 refresh_token_reused = Signal()
 """A spent refresh token was shown again and its session was ended. Further argument: `session_id`."""

@@ -6,15 +6,21 @@ Include it under a prefix of your choice: `path("v1/", include("nhost_auth.urls"
 from django.urls import path
 
 from nhost_auth.endpoints.healthz import Healthz
+from nhost_auth.endpoints.pat import Pat
 from nhost_auth.endpoints.signin_anonymous import SignInAnonymous
 from nhost_auth.endpoints.signin_email_password import SignInEmailPassword
 from nhost_auth.endpoints.signin_otp_email import SignInOtpEmail
+from nhost_auth.endpoints.signin_passwordless_email import SignInPasswordlessEmail
+from nhost_auth.endpoints.signin_pat import SignInPat
 from nhost_auth.endpoints.signout import SignOut
 from nhost_auth.endpoints.signup_email_password import SignUpEmailPassword
 from nhost_auth.endpoints.signup_otp_email import SignUpOtpEmail
+from nhost_auth.endpoints.signup_passwordless_email import SignUpPasswordlessEmail
 from nhost_auth.endpoints.token import Token
 from nhost_auth.endpoints.user import User
 from nhost_auth.endpoints.user_deanonymize import UserDeanonymize
+from nhost_auth.endpoints.user_email import UserEmail
+from nhost_auth.endpoints.user_password import UserPassword
 from nhost_auth.endpoints.verify import Verify
 from nhost_auth.endpoints.version import Version
 from nhost_auth.endpoints.well_known_jwks import WellKnownJwks
@@ -24,21 +30,29 @@ app_name = "nhost_auth"
 urlpatterns = [
     # Signing up
     path("signup/email-password", SignUpEmailPassword.as_view({"post": "sign_up"})),
+    path("signup/passwordless/email", SignUpPasswordlessEmail.as_view({"post": "sign_up"})),
     path("signup/otp/email", SignUpOtpEmail.as_view({"post": "sign_up"})),
     # Signing in
     path("signin/email-password", SignInEmailPassword.as_view({"post": "sign_in"})),
     path("signin/anonymous", SignInAnonymous.as_view({"post": "sign_in"})),
+    path("signin/passwordless/email", SignInPasswordlessEmail.as_view({"post": "send"})),
     path("signin/otp/email", SignInOtpEmail.as_view({"post": "send"})),
     path("signin/otp/email/verify", SignInOtpEmail.as_view({"post": "verify"})),
+    path("signin/pat", SignInPat.as_view({"post": "sign_in"})),
     path("verify", Verify.as_view({"get": "follow"})),
     # Tokens and sessions
     path("token", Token.as_view({"post": "refresh"})),
     path("token/verify", Token.as_view({"post": "verify"})),
     path("token/exchange", Token.as_view({"post": "exchange"})),
+    path("pat", Pat.as_view({"post": "create"})),
     path("signout", SignOut.as_view({"post": "sign_out"})),
     # The signed-in user
     path("user", User.as_view({"get": "show"})),
     path("user/deanonymize", UserDeanonymize.as_view({"post": "deanonymize"})),
+    path("user/email/change", UserEmail.as_view({"post": "change"})),
+    path("user/email/send-verification-email", UserEmail.as_view({"post": "send_verification"})),
+    path("user/password", UserPassword.as_view({"post": "change"})),
+    path("user/password/reset", UserPassword.as_view({"post": "reset"})),
     # The server
     path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
     path("version", Version.as_view({"get": "show"})),

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.conf import conf
 from nhost_auth.flows import accounts, codes, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, SignUpOptions, Text
-from nhost_auth.models import Account
 
 
 class SendRequest(Input):
@@ -34,14 +32,9 @@ class SignInOtpEmail(Endpoint):
     def send(self, email: str, options: dict[str, Any] | None = None) -> Any:
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
-        account = Account.objects.find_by_email(email)
-        if account is None:
-            if conf.AUTH_DISABLE_AUTO_SIGNUP:
-                return payloads.OK
-            policy.ensure_open("AUTH_DISABLE_SIGNUP")
-            account = accounts.create(profile, method="otp-email", email=email)
-        policy.ensure_enabled(account)
-        codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
+        account = accounts.find_or_create(profile, method="otp-email", email=email)
+        if account is not None:
+            codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
         return payloads.OK
 
     def verify(self, email: str, otp: str) -> Any:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.conf import conf
-from nhost_auth.flows import accounts, notify, passwords, policy, sessions
+from nhost_auth.flows import accounts, links, passwords, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions
-from nhost_auth.models import Ticket
 
 
 class SignUpRequest(Input):
@@ -45,6 +44,5 @@ class SignUpEmailPassword(Endpoint):
         )
         if not verify_first:
             return sessions.start(account, self.client, method="email-password", seen=True)
-        ticket = Ticket.objects.issue(account, Ticket.Kind.VERIFY_EMAIL)
-        notify.email_verify(account, ticket, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
+        links.send_verification(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.NO_SESSION

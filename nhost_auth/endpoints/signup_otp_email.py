@@ -11,7 +11,6 @@ from nhost_auth.flows import accounts, codes, policy
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, SignUpOptions
-from nhost_auth.models import Account
 
 
 class SignUpRequest(Input):
@@ -25,10 +24,7 @@ class SignUpOtpEmail(Endpoint):
     def sign_up(self, email: str, options: dict[str, Any] | None = None) -> Any:
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
-        account = Account.objects.find_by_email(email)
+        account = accounts.create_unless_known(profile, method="otp-email", email=email)
         if account is not None:
-            policy.ensure_enabled(account)
-            return payloads.OK
-        account = accounts.create(profile, method="otp-email", email=email)
-        codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
+            codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
         return payloads.OK

@@ -6,13 +6,11 @@ from typing import Any
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, UserNotAnonymous
-from nhost_auth.flows import accounts, notify, passwords, policy
-from nhost_auth.flows.policy import Profile
+from nhost_auth.flows import accounts, links, passwords, policy
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions, Text
-from nhost_auth.models import Account, Ticket
 
 EMAIL_PASSWORD = "email-password"  # noqa: S105 - a method, not a password
 PASSWORDLESS = "passwordless"
@@ -56,22 +54,11 @@ class UserDeanonymize(Endpoint):
             end_sessions=must_prove,
         )
         if must_prove:
-            self._ask_for_proof(account, profile, by_link=by_link, code_challenge=code_challenge)
+            send = links.send_sign_in if by_link else links.send_verification
+            send(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.OK
 
     def _ensure_password(self, password: str | None) -> None:
         if password is None:
             raise InvalidRequest
         passwords.ensure_acceptable(password)
-
-    def _ask_for_proof(self, account: Account, profile: Profile, *, by_link: bool, code_challenge: str | None) -> None:
-        kind = Ticket.Kind.PASSWORDLESS_EMAIL if by_link else Ticket.Kind.VERIFY_EMAIL
-        message = notify.sign_in_link if by_link else notify.email_verify
-        ticket = Ticket.objects.issue(account, kind)
-        message(
-            account,
-            ticket,
-            to=str(account.email),
-            redirect_to=profile.redirect_to,
-            code_challenge=code_challenge,
-        )

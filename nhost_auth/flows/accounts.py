@@ -54,7 +54,7 @@ def create(
             account.user_id = account.user.pk
             Account.objects.create_with_roles(account, profile.allowed_roles)
     except IntegrityError:
-        if email and _taken(email):
+        if email and email_taken(email):
             raise UserAlreadyExists from None
         raise
     transaction.on_commit(partial(signals.signed_up.send_robust, Account, account=account, method=method))
@@ -63,14 +63,44 @@ def create(
     return account
 
 
-def get_valid(account_id: uuid.UUID) -> Account:
-    """The account behind an access token, with its roles.
+def find_or_create(profile: Profile, *, method: str, email: str) -> Account | None:
+    """The account that signing in without a password is about; a new one where settings let sign-in make it.
 
-    Raises InvalidEmailPassword when it is gone, else what policy.ensure_valid raises.
+    None where the address stays unknown. Raises SignupDisabled, DisabledUser, UserAlreadyExists (a lost race).
     """
+    account = Account.objects.find_by_email(email)
+    if account is not None:
+        policy.ensure_enabled(account)
+        return account
+    if conf.AUTH_DISABLE_AUTO_SIGNUP:
+        return None
+    policy.ensure_open("AUTH_DISABLE_SIGNUP")
+    return create(profile, method=method, email=email)
+
+
+def create_unless_known(profile: Profile, *, method: str, email: str) -> Account | None:
+    """A new account for an address; None where it has one already, so that nobody learns of it.
+
+    Raises DisabledUser, UserAlreadyExists (a lost race).
+    """
+    account = Account.objects.find_by_email(email)
+    if account is None:
+        return create(profile, method=method, email=email)
+    policy.ensure_enabled(account)
+    return None
+
+
+def get(account_id: uuid.UUID) -> Account:
+    """The account behind an access token, with its roles. Raises InvalidEmailPassword when it is gone."""
     account = Account.objects.get_with_roles(pk=account_id)
     if account is None:
         raise InvalidEmailPassword
+    return account
+
+
+def get_valid(account_id: uuid.UUID) -> Account:
+    """As `get`, and nothing stands against the account. Raises what policy.ensure_valid raises too."""
+    account = get(account_id)
     policy.ensure_valid(account)
     return account
 
@@ -112,7 +142,7 @@ def deanonymize(
             if end_sessions:
                 account.refresh_tokens.all().delete()
     except IntegrityError:
-        if _taken(email):
+        if email_taken(email):
             raise UserAlreadyExists from None
         raise
     method = "email-password" if password_hash else "passwordless"
@@ -147,6 +177,6 @@ def _become_regular(account: Account, profile: Profile, email: str, password_has
     host_users.write_back(account, "password")
 
 
-def _taken(email: str) -> bool:
+def email_taken(email: str) -> bool:
     """Whether the address belongs to an account, or to a user where the host's own column is unique."""
     return adoption.taken(email) or host_users.has_email(email)

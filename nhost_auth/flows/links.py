@@ -1,12 +1,40 @@
-"""Following a mailed link: what each kind of ticket brings about (accounts.md 3.22)."""
+"""Mailed links: sending them, and what each kind of ticket brings about when it is followed (accounts.md 3.22)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from nhost_auth.errors import InvalidTicket, UnverifiedUser
-from nhost_auth.flows import accounts, policy
+from nhost_auth.flows import accounts, notify, policy
 from nhost_auth.models import Account, Ticket
 
 PROVES_ADDRESS = (Ticket.Kind.VERIFY_EMAIL, Ticket.Kind.PASSWORDLESS_EMAIL)
+
+
+def send_verification(
+    account: Account, *, to: str, redirect_to: str, code_challenge: str | None, keep_for: timedelta = timedelta()
+) -> None:
+    """Mail a link that proves the address. Raises what the mail backend raises."""
+    ticket = Ticket.objects.issue(account, Ticket.Kind.VERIFY_EMAIL, keep_for=keep_for)
+    notify.email_verify(account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge)
+
+
+def send_sign_in(account: Account, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
+    """Mail a link that signs in. Raises what the mail backend raises."""
+    ticket = Ticket.objects.issue(account, Ticket.Kind.PASSWORDLESS_EMAIL)
+    notify.sign_in_link(account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge)
+
+
+def send_email_change(account: Account, new_email: str, *, redirect_to: str, code_challenge: str | None) -> None:
+    """Mail a link to a new address that puts it in the place of the old one. Raises what the mail backend raises."""
+    ticket = Ticket.objects.issue(account, Ticket.Kind.EMAIL_CONFIRM_CHANGE, {"newEmail": new_email})
+    notify.email_confirm_change(account, ticket, to=new_email, redirect_to=redirect_to, code_challenge=code_challenge)
+
+
+def send_password_reset(account: Account, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
+    """Mail a link that signs in to set a new password. Raises what the mail backend raises."""
+    ticket = Ticket.objects.issue(account, Ticket.Kind.PASSWORD_RESET)
+    notify.password_reset(account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge)
 
 
 def follow(secret: str) -> tuple[Account, str]:
@@ -28,3 +56,13 @@ def follow(secret: str) -> tuple[Account, str]:
     elif kind == Ticket.Kind.EMAIL_CONFIRM_CHANGE:
         accounts.change_email(account, ticket.data["newEmail"])
     return account, kind
+
+
+def consume_password_reset(secret: str) -> Account:
+    """The account that a reset ticket lets set a new password; the ticket is spent. Raises InvalidTicket."""
+    of_kind = secret.startswith(f"{Ticket.Kind.PASSWORD_RESET}:")
+    ticket = Ticket.objects.consume(secret) if of_kind else None
+    account = Account.objects.get_with_roles(pk=ticket.account_id) if ticket else None
+    if account is None:
+        raise InvalidTicket
+    return account

@@ -33,6 +33,20 @@ def sign_in_code(account: Account, code: str, *, to: str, redirect_to: str) -> N
     _send("signin-otp", account, to=to, ticket=code, link="", redirect_to=redirect_to)
 
 
+def email_confirm_change(
+    account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None
+) -> None:
+    """Asks the owner of a new address to confirm that it replaces the old one."""
+    link = _link("emailConfirmChange", ticket, redirect_to, code_challenge)
+    _send("email-confirm-change", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to, new_email=to)
+
+
+def password_reset(account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
+    """A link that signs in, so that a new password can be set."""
+    link = _link("passwordReset", ticket, redirect_to, code_challenge)
+    _send("password-reset", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to)
+
+
 def _link(kind: str, ticket: str, redirect_to: str, code_challenge: str | None) -> str:
     challenge = {"codeChallenge": code_challenge} if code_challenge else {}
     server = urlsplit(conf.AUTH_SERVER_URL)
@@ -40,13 +54,15 @@ def _link(kind: str, ticket: str, redirect_to: str, code_challenge: str | None) 
     return with_query(url, redirectTo=redirect_to, ticket=ticket, type=kind, **challenge)
 
 
-def _send(template: str, account: Account, *, to: str, ticket: str, link: str, redirect_to: str) -> None:
+def _send(
+    template: str, account: Account, *, to: str, ticket: str, link: str, redirect_to: str, new_email: str = ""
+) -> None:
     variables = {
         "clientUrl": conf.AUTH_CLIENT_URL,
         "displayName": account.display_name,
-        "email": to,
+        "email": str(account.email) if new_email else to,
         "link": link,
-        "newEmail": "",
+        "newEmail": new_email,
         "redirectTo": redirect_to,
         "serverUrl": conf.AUTH_SERVER_URL,
         "ticket": ticket,

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from rest_framework.request import Request
 
 from nhost_auth.errors import Unauthorized
+from nhost_auth.flows import elevation
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.http.authentication import read_bearer
+
+ELEVATED_SCHEME = "BearerAuthElevated"
 
 Guard = Callable[[Request], AccessToken | None]
 
@@ -27,3 +30,22 @@ def optional_bearer(request: Request) -> AccessToken | None:
 def bearer(request: Request) -> AccessToken:
     """A good access token. Raises Unauthorized."""
     return read_bearer(request)
+
+
+def elevated(request: Request) -> AccessToken:
+    """A good access token that proves more than a sign-in, where the project asks for that. Raises Unauthorized."""
+    try:
+        token = read_bearer(request)
+    except Unauthorized as error:
+        raise Unauthorized(error.reason, ELEVATED_SCHEME) from error
+    if not elevation.is_elevated(token):
+        raise Unauthorized("elevated claim required", ELEVATED_SCHEME)
+    return token
+
+
+def optional_elevated(request: Request) -> AccessToken | None:
+    """A missing or bad token, or one without the proof, is no token."""
+    try:
+        return elevated(request)
+    except Unauthorized:
+        return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ EMAIL = re.compile(
     r"(?=.{3,254}$)[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
 )
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 UUID_PATTERN = r"\b[0-9a-f]{8}\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\b[0-9a-f]{12}\b"
 CHALLENGE_PATTERN = r"^[A-Za-z0-9_-]{43}$"
 DISPLAY_NAME_PATTERN = r"^[\p{L}\p{N}\p{S} ,.'-]+$"
@@ -96,6 +98,20 @@ class DisplayName(Text):
         return bool(value) and all(unicodedata.category(c)[0] in "LNS" or c in " ,.'-" for c in value)
 
 
+class Moment(serializers.DateTimeField):
+    """RFC 3339 with a zone, as an aware datetime."""
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            raise SchemaValidationError("value must be a string")
+        try:
+            if not RFC3339.fullmatch(value):
+                raise ValueError(value)
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise SchemaValidationError('string doesn\'t match the format "date-time"') from None
+
+
 class Flag(serializers.BooleanField):
     def read(self, value: Any) -> Any:
         if not isinstance(value, bool):
@@ -164,6 +180,10 @@ class Query(Input):
             if field.required and not value.get(name):
                 raise BadRequest(f"Query argument {name} is required, but not found")
         return super().read({name: text for name, text in value.items() if text})
+
+
+class RedirectOptions(Input):
+    redirectTo = Text(required=False)
 
 
 class SignUpOptions(Input):

@@ -34,10 +34,20 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         token.save(force_insert=True)
         return token, secret
 
-    def find_with_account(self, secret: str) -> RefreshToken | None:
-        """The live session of a secret with its account, user and roles, in one statement."""
+    def issue_pat(
+        self, account: Account, *, expires_at: datetime, metadata: dict[str, Any] | None
+    ) -> tuple[RefreshToken, str]:
+        """A new personal access token's row and its secret."""
+        secret = str(uuid.uuid4())
+        token = RefreshToken(account=account, kind=RefreshToken.Kind.PAT, hash=digest(secret), metadata=metadata)
+        token.expires_at = expires_at
+        token.save(force_insert=True)
+        return token, secret
+
+    def find_with_account(self, secret: str, *, kind: str = "regular") -> RefreshToken | None:
+        """The live token of a secret with its account, user and roles, in one statement."""
         rows: list[Any] = list(
-            self.filter(hash=digest(secret), kind=RefreshToken.Kind.REGULAR, expires_at__gt=timezone.now())
+            self.filter(hash=digest(secret), kind=kind, expires_at__gt=timezone.now())
             .select_related("account__user")
             .annotate(role_name=F("account__account_roles__role_id"))
             .order_by("role_name")

@@ -19,11 +19,21 @@ HOUR = timedelta(hours=1)
 
 
 class TicketManager(models.Manager["Ticket"]):
-    def issue(self, account: Account, kind: str, data: dict[str, Any] | None = None) -> str:
-        """A new ticket of `kind`, as it stands in the link: `<kind>:<uuid4>`. Older ones of the kind end."""
+    def issue(
+        self,
+        account: Account,
+        kind: str,
+        data: dict[str, Any] | None = None,
+        *,
+        keep_for: timedelta = timedelta(),
+    ) -> str:
+        """A new ticket of `kind`, as it stands in the link: `<kind>:<uuid4>`.
+
+        Older ones of the kind end, but for those issued within `keep_for`; the first use of one ends them all.
+        """
         secret = f"{kind}:{uuid.uuid4()}"
         with transaction.atomic():
-            self.filter(account=account, kind=kind).delete()
+            self.filter(account=account, kind=kind, created_at__lte=timezone.now() - keep_for).delete()
             self.create(
                 account=account,
                 kind=kind,

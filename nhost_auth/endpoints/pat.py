@@ -1,0 +1,26 @@
+"""POST /pat: a personal access token of the signed-in user (accounts.md 3.15). Its secret is shown this once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from nhost_auth.flows import accounts
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import elevated
+from nhost_auth.http.inputs import FreeObject, Input, Moment
+from nhost_auth.models import RefreshToken
+
+
+class CreateRequest(Input):
+    expiresAt = Moment()
+    metadata = FreeObject(required=False)
+
+
+class Pat(Endpoint):
+    stories = {"create": Story(guard=elevated, request=CreateRequest)}
+
+    def create(self, expires_at: datetime, metadata: dict[str, Any] | None = None) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        token, secret = RefreshToken.objects.issue_pat(account, expires_at=expires_at, metadata=metadata)
+        return {"id": str(token.pk), "personalAccessToken": secret}

@@ -1,0 +1,61 @@
+"""POST /user/email/change and /user/email/send-verification-email (accounts.md 3.17, 3.18)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from nhost_auth.errors import EmailAlreadyVerified, InvalidEmailPassword, UserAlreadyExists
+from nhost_auth.flows import accounts, links, policy
+from nhost_auth.flows.redirects import ensure_redirect
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import elevated
+from nhost_auth.http.inputs import CodeChallenge, Email, Input, RedirectOptions
+from nhost_auth.models import Account
+
+KEEP_EARLIER = timedelta(minutes=10)
+"""Verification mails asked for again so soon leave the earlier ones good: they may arrive in any order."""
+
+
+class ChangeRequest(Input):
+    newEmail = Email()
+    options = RedirectOptions(required=False)
+    codeChallenge = CodeChallenge(least=43, most=43, required=False)
+
+
+class SendVerificationRequest(Input):
+    email = Email()
+    options = RedirectOptions(required=False)
+    codeChallenge = CodeChallenge(least=43, most=43, required=False)
+
+
+class UserEmail(Endpoint):
+    stories = {
+        "change": Story(guard=elevated, request=ChangeRequest),
+        "send_verification": Story(request=SendVerificationRequest),
+    }
+
+    def change(self, new_email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
+        redirect_to = ensure_redirect((options or {}).get("redirect_to"))
+        account = accounts.get_valid(self.access_token.account_id)
+        if accounts.email_taken(new_email):
+            raise UserAlreadyExists
+        links.send_email_change(account, new_email, redirect_to=redirect_to, code_challenge=code_challenge)
+        return payloads.OK
+
+    def send_verification(
+        self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None
+    ) -> Any:
+        redirect_to = ensure_redirect((options or {}).get("redirect_to"))
+        account = Account.objects.find_by_email(email)
+        if account is None:
+            raise InvalidEmailPassword
+        policy.ensure_email_allowed(str(account.email))
+        policy.ensure_enabled(account)
+        if account.email_verified:
+            raise EmailAlreadyVerified
+        links.send_verification(
+            account, to=email, redirect_to=redirect_to, code_challenge=code_challenge, keep_for=KEEP_EARLIER
+        )
+        return payloads.OK

@@ -1,0 +1,65 @@
+"""POST /user/password sets a new one, POST /user/password/reset mails a link to do so (accounts.md 3.19, 3.20)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.errors import AuthError, InvalidRequest
+from nhost_auth.flows import accounts, links, passwords, policy
+from nhost_auth.flows.redirects import ensure_redirect
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import optional_elevated
+from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, RedirectOptions, Text
+from nhost_auth.models import Account
+
+
+class ResetTicket(Text):
+    pattern = r"^passwordReset\:.*$"
+
+
+class ChangeRequest(Input):
+    newPassword = Password(least=3)
+    ticket = ResetTicket(required=False)
+
+
+class ResetRequest(Input):
+    email = Email()
+    options = RedirectOptions(required=False)
+    codeChallenge = CodeChallenge(least=43, most=43, required=False)
+
+
+class UserPassword(Endpoint):
+    stories = {
+        "change": Story(guard=optional_elevated, request=ChangeRequest),
+        "reset": Story(request=ResetRequest),
+    }
+
+    def change(self, new_password: str, ticket: str | None = None) -> Any:
+        account = self._account(ticket)
+        policy.ensure_valid(account)
+        passwords.ensure_acceptable(new_password)
+        passwords.replace(account, new_password)
+        return payloads.OK
+
+    def _account(self, ticket: str | None) -> Account:
+        """Whose password it is: the bearer's, or else that of whoever holds the ticket, which is spent by this."""
+        if self.token is not None:
+            return accounts.get(self.token.account_id)
+        if ticket is None:
+            raise InvalidRequest
+        return links.consume_password_reset(ticket)
+
+    def reset(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
+        redirect_to = ensure_redirect((options or {}).get("redirect_to"))
+        account = Account.objects.find_by_email(email)
+        if account is not None and self._may_reset(account):
+            links.send_password_reset(account, to=email, redirect_to=redirect_to, code_challenge=code_challenge)
+        return payloads.OK
+
+    def _may_reset(self, account: Account) -> bool:
+        try:
+            policy.ensure_valid(account)
+        except AuthError:
+            return False  # whatever stands against the account is not told to who may not own it
+        return True
