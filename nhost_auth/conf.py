@@ -88,9 +88,9 @@ class Conf:
     AUTH_GRAVATAR_RATING = Choice("g", "g pg r x", "strongest rating shown")
 
     # Sign-in methods
-    AUTH_EMAIL_PASSWORDLESS_ENABLED = Bool(False, "magic links", planned=True)
+    AUTH_EMAIL_PASSWORDLESS_ENABLED = Bool(False, "magic links")
     AUTH_OTP_EMAIL_ENABLED = Bool(False, "one-time codes by e-mail")
-    AUTH_SMS_PASSWORDLESS_ENABLED = Bool(False, "one-time codes by SMS", planned=True)
+    AUTH_SMS_PASSWORDLESS_ENABLED = Bool(False, "one-time codes by SMS")
     AUTH_MFA_ENABLED = Bool(False, "TOTP second factor", planned=True)
     AUTH_TOTP_ENABLED = Bool(False, "newer name of AUTH_MFA_ENABLED", planned=True)
     AUTH_MFA_TOTP_ISSUER = Str("auth", "issuer shown by authenticator apps", planned=True)
@@ -116,18 +116,18 @@ class Conf:
     AUTH_EMAIL_TEMPLATES_PATH = Str("", "folder of Nhost-style templates, <locale>/<template>/{subject.txt,body.html}; they win")
 
     # SMS
-    AUTH_SMS_PROVIDER = Str("twilio", "twilio, modica, generic or dev", planned=True)
-    AUTH_SMS_TWILIO_ACCOUNT_SID = Str("", "Twilio account", planned=True)
-    AUTH_SMS_TWILIO_AUTH_TOKEN = Str("", "Twilio token", planned=True)
-    AUTH_SMS_TWILIO_MESSAGING_SERVICE_ID = Str("", "Twilio sender", planned=True)
-    AUTH_SMS_MODICA_USERNAME = Str("", "Modica user", planned=True)
-    AUTH_SMS_MODICA_PASSWORD = Str("", "Modica password", planned=True)
-    AUTH_SMS_GENERIC_URL = Str("", "webhook", planned=True)
-    AUTH_SMS_GENERIC_CONTENT_TYPE = Str("application/json", "its content type", planned=True)
-    AUTH_SMS_GENERIC_HEADERS = Json("its further headers", planned=True)
-    AUTH_SMS_GENERIC_TIMEOUT = Duration(10.0, "its time-out", planned=True)
-    AUTH_SMS_GENERIC_BODY_TEMPLATE = Str("", "its body, with ${to} and ${body}", planned=True)
-    AUTH_SMS_DEV_OUTPUT_DIR = Str("", "folder that the dev provider writes to", planned=True)
+    AUTH_SMS_PROVIDER = Str("twilio", "twilio, modica, generic, dev (log or files), memory (for tests), or the dotted path of a callable (to, text) of your own")
+    AUTH_SMS_TWILIO_ACCOUNT_SID = Str("", "Twilio account")
+    AUTH_SMS_TWILIO_AUTH_TOKEN = Str("", "Twilio token")
+    AUTH_SMS_TWILIO_MESSAGING_SERVICE_ID = Str("", "Twilio sender")
+    AUTH_SMS_MODICA_USERNAME = Str("", "Modica user")
+    AUTH_SMS_MODICA_PASSWORD = Str("", "Modica password")
+    AUTH_SMS_GENERIC_URL = Str("", "webhook")
+    AUTH_SMS_GENERIC_CONTENT_TYPE = Str("application/json", "its content type")
+    AUTH_SMS_GENERIC_HEADERS = Json("its further headers")
+    AUTH_SMS_GENERIC_TIMEOUT = Duration(10.0, "its time-out")
+    AUTH_SMS_GENERIC_BODY_TEMPLATE = Str("", "its body, with ${to} and ${body}")
+    AUTH_SMS_DEV_OUTPUT_DIR = Str("", "folder that the dev provider writes to")
 
     # WebAuthn
     AUTH_WEBAUTHN_ENABLED = Bool(False, "passkeys", planned=True)

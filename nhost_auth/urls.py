@@ -11,16 +11,19 @@ from nhost_auth.endpoints.signin_anonymous import SignInAnonymous
 from nhost_auth.endpoints.signin_email_password import SignInEmailPassword
 from nhost_auth.endpoints.signin_otp_email import SignInOtpEmail
 from nhost_auth.endpoints.signin_passwordless_email import SignInPasswordlessEmail
+from nhost_auth.endpoints.signin_passwordless_sms import SignInPasswordlessSms
 from nhost_auth.endpoints.signin_pat import SignInPat
 from nhost_auth.endpoints.signout import SignOut
 from nhost_auth.endpoints.signup_email_password import SignUpEmailPassword
 from nhost_auth.endpoints.signup_otp_email import SignUpOtpEmail
 from nhost_auth.endpoints.signup_passwordless_email import SignUpPasswordlessEmail
+from nhost_auth.endpoints.signup_passwordless_sms import SignUpPasswordlessSms
 from nhost_auth.endpoints.token import Token
 from nhost_auth.endpoints.user import User
 from nhost_auth.endpoints.user_deanonymize import UserDeanonymize
 from nhost_auth.endpoints.user_email import UserEmail
 from nhost_auth.endpoints.user_password import UserPassword
+from nhost_auth.endpoints.user_phone_number import UserPhoneNumber
 from nhost_auth.endpoints.verify import Verify
 from nhost_auth.endpoints.version import Version
 from nhost_auth.endpoints.well_known_jwks import WellKnownJwks
@@ -31,11 +34,14 @@ urlpatterns = [
     # Signing up
     path("signup/email-password", SignUpEmailPassword.as_view({"post": "sign_up"})),
     path("signup/passwordless/email", SignUpPasswordlessEmail.as_view({"post": "sign_up"})),
+    path("signup/passwordless/sms", SignUpPasswordlessSms.as_view({"post": "sign_up"})),
     path("signup/otp/email", SignUpOtpEmail.as_view({"post": "sign_up"})),
     # Signing in
     path("signin/email-password", SignInEmailPassword.as_view({"post": "sign_in"})),
     path("signin/anonymous", SignInAnonymous.as_view({"post": "sign_in"})),
     path("signin/passwordless/email", SignInPasswordlessEmail.as_view({"post": "send"})),
+    path("signin/passwordless/sms", SignInPasswordlessSms.as_view({"post": "send"})),
+    path("signin/passwordless/sms/otp", SignInPasswordlessSms.as_view({"post": "otp"})),
     path("signin/otp/email", SignInOtpEmail.as_view({"post": "send"})),
     path("signin/otp/email/verify", SignInOtpEmail.as_view({"post": "verify"})),
     path("signin/pat", SignInPat.as_view({"post": "sign_in"})),
@@ -49,6 +55,9 @@ urlpatterns = [
     # The signed-in user
     path("user", User.as_view({"get": "show"})),
     path("user/deanonymize", UserDeanonymize.as_view({"post": "deanonymize"})),
+    path("user/deanonymize/sms", UserDeanonymize.as_view({"post": "sms"})),
+    path("user/phone-number/change", UserPhoneNumber.as_view({"post": "change"})),
+    path("user/phone-number/change/verify", UserPhoneNumber.as_view({"post": "verify"})),
     path("user/email/change", UserEmail.as_view({"post": "change"})),
     path("user/email/send-verification-email", UserEmail.as_view({"post": "send_verification"})),
     path("user/password", UserPassword.as_view({"post": "change"})),

@@ -1,4 +1,7 @@
-"""POST /user/deanonymize: a guest becomes a regular user and keeps the id (accounts.md 3.4)."""
+"""POST /user/deanonymize and /user/deanonymize/sms: a guest becomes a regular user and keeps the id.
+
+accounts.md 3.4 and 3.5. By SMS the guest stays one until POST /signin/passwordless/sms/otp proves the number.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from typing import Any
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, UserNotAnonymous
-from nhost_auth.flows import accounts, links, passwords, policy
+from nhost_auth.flows import accounts, links, passwords, phones, policy
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
-from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions, Text
+from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, PhoneNumber, SignUpOptions, Text
 
 EMAIL_PASSWORD = "email-password"  # noqa: S105 - a method, not a password
 PASSWORDLESS = "passwordless"
@@ -25,8 +28,16 @@ class DeanonymizeRequest(Input):
     codeChallenge = CodeChallenge(least=43, most=43, required=False)
 
 
+class SmsRequest(Input):
+    phoneNumber = PhoneNumber()
+    options = SignUpOptions(required=False)
+
+
 class UserDeanonymize(Endpoint):
-    stories = {"deanonymize": Story(guard=bearer, request=DeanonymizeRequest)}
+    stories = {
+        "deanonymize": Story(guard=bearer, request=DeanonymizeRequest),
+        "sms": Story(guard=bearer, request=SmsRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+    }
 
     def deanonymize(
         self,
@@ -62,3 +73,14 @@ class UserDeanonymize(Endpoint):
         if password is None:
             raise InvalidRequest
         passwords.ensure_acceptable(password)
+
+    def sms(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:
+        if not self.access_token.is_anonymous:
+            raise UserNotAnonymous
+        guest = accounts.get(self.access_token.account_id)
+        if not guest.is_anonymous:
+            raise UserNotAnonymous
+        policy.ensure_enabled(guest)
+        profile = policy.ensure_profile(options, default_name=phone_number)
+        phones.stage_guest(guest, phone_number, profile)
+        return payloads.OK

@@ -37,7 +37,7 @@ def create(
         locale=profile.locale,
         default_role_id=profile.default_role,
         metadata=profile.metadata,
-        avatar_url=policy.avatar_url(email) if email else "",
+        avatar_url="" if anonymous else policy.avatar_url(email or ""),
         is_anonymous=anonymous,
     )
     account.set_email(email)
@@ -162,19 +162,24 @@ def _locked_guest(account_id: uuid.UUID) -> Account:
 
 def _become_regular(account: Account, profile: Profile, email: str, password_hash: str | None) -> None:
     account.is_anonymous = False
+    account.set_email(email)
+    apply_profile(account, profile)
+    account.tickets.all().delete()
+    account.user.password = password_hash or passwords.unusable()
+    host_users.write_back(account, "password")
+
+
+def apply_profile(account: Account, profile: Profile) -> None:
+    """Give a stored account the names, locale, metadata and roles of a profile, and save it."""
     account.display_name = profile.display_name
     account.locale = profile.locale
     account.default_role_id = profile.default_role
     account.metadata = profile.metadata if profile.metadata is not None else {}
-    account.set_email(email)
-    Role.objects.ensure({*profile.allowed_roles, profile.default_role})
+    account.role_names = sorted(profile.allowed_roles)
+    Role.objects.ensure({*account.role_names, profile.default_role})
     account.save()
     account.account_roles.all().delete()
-    account.role_names = sorted(profile.allowed_roles)
     AccountRole.objects.bulk_create(AccountRole(account=account, role_id=role) for role in account.role_names)
-    account.tickets.all().delete()
-    account.user.password = password_hash or passwords.unusable()
-    host_users.write_back(account, "password")
 
 
 def email_taken(email: str) -> bool:

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from nhost_auth.conf import conf
+from nhost_auth.errors import CannotSendSms
 from nhost_auth.flows.redirects import with_query
-from nhost_auth.infra import mail, mail_templates
+from nhost_auth.infra import mail, mail_templates, sms
 from nhost_auth.models import Account
 
 
@@ -45,6 +46,15 @@ def password_reset(account: Account, ticket: str, *, to: str, redirect_to: str, 
     """A link that signs in, so that a new password can be set."""
     link = _link("passwordReset", ticket, redirect_to, code_challenge)
     _send("password-reset", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to)
+
+
+def phone_code(code: str, *, to: str, locale: str) -> None:
+    """A one-time code by SMS. Raises CannotSendSms, with nothing stored yet that would have to be undone."""
+    text = mail_templates.render_sms("signin-passwordless-sms", locale, {"code": code})
+    try:
+        sms.send(to, text)
+    except sms.CannotSend as error:
+        raise CannotSendSms from error
 
 
 def _link(kind: str, ticket: str, redirect_to: str, code_challenge: str | None) -> str:

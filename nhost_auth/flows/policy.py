@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,12 @@ class Profile:
     allowed_roles: tuple[str, ...]
     metadata: dict[str, Any] | None
     redirect_to: str
+
+
+def ensure_roles_allowed(roles: Collection[str]) -> None:
+    """Raises RoleNotAllowed for a role that the settings do not give out."""
+    if not set(roles) <= set(configured_roles()):
+        raise RoleNotAllowed
 
 
 def ensure_open(toggle: str) -> None:
@@ -101,8 +107,7 @@ def ensure_profile(options: dict[str, Any] | None, *, default_name: str) -> Prof
     given = options or {}
     redirect_to = ensure_redirect(given.get("redirect_to"))
     allowed = tuple(dict.fromkeys(given.get("allowed_roles", configured_roles())))
-    if not set(allowed) <= set(configured_roles()):
-        raise RoleNotAllowed
+    ensure_roles_allowed(allowed)
     default_role = given.get("default_role", conf.AUTH_USER_DEFAULT_ROLE)
     if default_role not in allowed:
         raise DefaultRoleMustBeInAllowedRoles

@@ -75,6 +75,13 @@ class Email(Text):
     syntax = EMAIL
 
 
+class PhoneNumber(Text):
+    """A number as the client writes it (accounts.md 3.10); bounded by what the store holds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=64, **kwargs)
+
+
 class Password(Text):
     @property
     def most(self) -> int:

@@ -1,16 +1,19 @@
-"""Texts of mails: a folder in Nhost's format wins, Django templates follow (configuration.md 5.1, 5.2).
+"""Texts of mails and SMS: a folder in Nhost's format wins, Django templates follow (configuration.md 5.1, 5.2).
 
-Both know the same variables under Nhost's names. A template missing in a locale is taken from the default locale.
+Both know the same variables under Nhost's names. A template missing in a locale is taken from the default locale, and
+from English where the host has named a default locale that nobody has templates for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from html import escape
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from django.template import TemplateDoesNotExist
 from django.template.backends.base import BaseEngine
@@ -21,7 +24,9 @@ from nhost_auth.conf import conf
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LOCALE = re.compile(r"[A-Za-z]{2,3}")
-_VARIABLE = re.compile(r"\$\{\s*(\w+)\s*\}")
+LAST_RESORT = "en"
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_File = Callable[[dict[str, Any]], str]
 
 
 @dataclass(frozen=True)
@@ -31,66 +36,82 @@ class Texts:
     html: str
 
 
+@dataclass(frozen=True)
+class _Medium:
+    name: str
+    files: tuple[str, ...]
+    # Nhost's own mails are HTML alone.
+    optional: str = ""
+
+
+_MAIL = _Medium("email", ("subject.txt", "body.txt", "body.html"), optional="body.txt")
+_SMS = _Medium("sms", ("body.txt",))
+
+
 def render(template: str, locale: str, variables: Mapping[str, str]) -> Texts:
-    """The texts of `template` in the first of `locale` and the default locale that has it.
+    """The texts of the mail `template` in the first of `locale`, the default locale and English that has it.
 
     `variables` gets `locale`, the one really used. Raises TemplateDoesNotExist.
     """
+    return Texts(*_render(_MAIL, template, locale, variables))
+
+
+def render_sms(template: str, locale: str, variables: Mapping[str, str]) -> str:
+    """The body of the SMS `template`, found and filled as a mail's texts are. Raises TemplateDoesNotExist."""
+    return "".join(_render(_SMS, template, locale, variables))
+
+
+def _render(medium: _Medium, template: str, locale: str, variables: Mapping[str, str]) -> Iterable[str]:
     locales = [tag for tag in (locale, conf.AUTH_LOCALE_DEFAULT) if LOCALE.fullmatch(tag)]
-    return _from_folder(template, locales, variables) or _from_django(template, locales, variables)
-
-
-def _from_folder(template: str, locales: list[str], variables: Mapping[str, str]) -> Texts | None:
-    root = conf.AUTH_EMAIL_TEMPLATES_PATH
-    for locale in locales if root else ():
-        files = _read(root, locale, template)
+    sources = (_find_in_folder, _find_in_django)
+    for find, tag in (*product(sources, locales), *product(sources, [LAST_RESORT])):
+        files = find(medium, tag, template)
         if files is not None:
-            known = {**variables, "locale": locale}
-            return Texts(
-                subject=_substitute(files.subject, known, str),
-                text=_substitute(files.text, known, str),
-                html=_substitute(files.html, known, escape),
-            )
-    return None
-
-
-@cache
-def _read(root: str, locale: str, template: str) -> Texts | None:
-    folder = Path(root) / locale / template
-    try:
-        subject, html = (folder / "subject.txt").read_text("utf-8"), (folder / "body.html").read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    text = folder / "body.txt"
-    return Texts(subject, text.read_text("utf-8") if text.exists() else "", html)
-
-
-def _substitute(source: str, variables: Mapping[str, str], as_text: Callable[[str], str]) -> str:
-    return _VARIABLE.sub(lambda match: as_text(variables.get(match[1], "")), source)
-
-
-def _from_django(template: str, locales: list[str], variables: Mapping[str, str]) -> Texts:
-    for locale in locales:
-        folder = f"nhost_auth/email/{locale}/{template}"
-        context = {**variables, "locale": locale}
-        try:
-            return Texts(
-                *(_render_file(f"{folder}/{file}", context) for file in ("subject.txt", "body.txt", "body.html"))
-            )
-        except TemplateDoesNotExist:
-            if locale == locales[-1]:
-                raise
+            return [file({**variables, "locale": tag}).strip() for file in files]
     raise TemplateDoesNotExist(template)
 
 
-def _render_file(name: str, context: Mapping[str, str]) -> str:
+def _find_in_folder(medium: _Medium, locale: str, template: str) -> list[_File] | None:
+    if not conf.AUTH_EMAIL_TEMPLATES_PATH:
+        return None
+    folder = Path(conf.AUTH_EMAIL_TEMPLATES_PATH) / locale / template
+    contents = {file: _read(folder / file) for file in medium.files}
+    if any(content is None for file, content in contents.items() if file != medium.optional):
+        return None
+    return [
+        partial(_substitute, content or "", escape if file.endswith(".html") else str)
+        for file, content in contents.items()
+    ]
+
+
+@cache
+def _read(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def _substitute(content: str, as_text: Callable[[str], str], variables: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: as_text(variables.get(match[1].strip(), "")), content)
+
+
+def _find_in_django(medium: _Medium, locale: str, template: str) -> list[_File] | None:
+    folder = f"nhost_auth/{medium.name}/{locale}/{template}"
+    try:
+        return [_get_template(f"{folder}/{file}") for file in medium.files]
+    except TemplateDoesNotExist:
+        return None
+
+
+def _get_template(name: str) -> _File:
     try:
         found = select_template([name])
     except TemplateDoesNotExist:
         # The host may have no engine that looks into app directories.
         found = _own_engine().get_template(name)
-    text: str = found.render(dict(context))
-    return text.strip()
+    render_file: _File = found.render
+    return render_file
 
 
 @cache

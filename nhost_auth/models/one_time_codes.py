@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F
@@ -23,52 +24,95 @@ class Guess(enum.Enum):
 
 
 class OneTimeCodeManager(models.Manager["OneTimeCode"]):
+    def draw(self) -> str:
+        """A random code that is not stored yet: an SMS leaves before anything changes."""
+        return f"{secrets.randbelow(10**6):06d}"
+
     def issue(self, account: Account, method: str) -> str:
-        """A new code; it replaces whatever code the account had and starts the count of guesses anew."""
-        code = f"{secrets.randbelow(10**6):06d}"
+        """Draw a code and keep it."""
+        code = self.draw()
+        self.keep(account, method, code)
+        return code
+
+    def keep(
+        self, account: Account, method: str, code: str, *, target: str = "", options: dict[str, Any] | None = None
+    ) -> None:
+        """Store a code; it replaces whatever code the account had and starts the count of guesses anew.
+
+        `target` is the phone number a code was sent to; `options` wait with it until the code proves the number.
+        """
         self.update_or_create(
             account=account,
             defaults={
                 "method": method,
-                "hash": _hash(account, method, code),
+                "hash": _hash(account.pk, method, code),
                 "attempts": 0,
+                "target": target,
+                "options": options,
                 "expires_at": timezone.now() + OneTimeCode.LIFETIMES[OneTimeCode.Method(method)],
             },
         )
-        return code
 
-    def guess(self, account: Account, method: str, code: str) -> Guess:
+    def guess(self, account: Account, method: str, code: str, *, target: str = "") -> Guess:
         """Try a code. A right one is gone afterwards; the fifth wrong one burns the code.
 
         A filtered DELETE decides on success and a filtered UPDATE counts, so parallel guesses cannot exceed five.
         """
-        live = self.filter(account=account, method=method, expires_at__gt=timezone.now())
+        live = self.filter(account=account, method=method, target=target, expires_at__gt=timezone.now())
         open_to_guesses = live.filter(attempts__lt=MAX_ATTEMPTS)
-        if open_to_guesses.filter(hash=_hash(account, method, code)).delete()[0]:
+        if open_to_guesses.filter(hash=_hash(account.pk, method, code)).delete()[0]:
             return Guess.RIGHT
         open_to_guesses.update(attempts=F("attempts") + 1)
         burned = live.filter(attempts__gte=MAX_ATTEMPTS).exists()
         return Guess.EXHAUSTED if burned else Guess.WRONG
 
+    def sent_to(self, target: str) -> list[OneTimeCode]:
+        """The live sign-in codes sent to a phone number, burned ones too, each with its account and user."""
+        live = self.filter(method=OneTimeCode.Method.SMS, target=target, expires_at__gt=timezone.now())
+        return list(live.select_related("account__user"))
 
-def _hash(account: Account, method: str, code: str) -> str:
+    def charge(self, codes: list[OneTimeCode]) -> bool:
+        """Count one wrong guess against each of these; whether any of them is still open."""
+        same = self.filter(pk__in=[code.pk for code in codes])
+        same.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1)
+        return same.filter(attempts__lt=MAX_ATTEMPTS).exists()
+
+
+def _hash(account_id: Any, method: str, code: str) -> str:
     # A million codes are no search at all: without SECRET_KEY a stolen database must not tell them.
-    return keyed_digest("one_time_code", str(account.pk), method, code)
+    return keyed_digest("one_time_code", str(account_id), method, code)
 
 
 class OneTimeCode(models.Model):
     class Method(models.TextChoices):
         EMAIL = "email"
+        SMS = "sms"
+        SMS_CHANGE = "sms-change"
 
-    LIFETIMES = {Method.EMAIL: timedelta(minutes=10)}
+    LIFETIMES = {
+        Method.EMAIL: timedelta(minutes=10),
+        Method.SMS: timedelta(minutes=5),
+        Method.SMS_CHANGE: timedelta(minutes=5),
+    }
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="one_time_code")
     method = models.CharField(max_length=16, choices=Method.choices)
     hash = models.CharField(max_length=64)
     attempts = models.PositiveSmallIntegerField(default=0)
+    target = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    options = models.JSONField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
 
     objects = OneTimeCodeManager()
 
     def __str__(self) -> str:
         return f"{self.method} code of {self.account_id}"
+
+    def is_code(self, code: str) -> bool:
+        """Whether this is the code, for one that may still be guessed."""
+        return self.attempts < MAX_ATTEMPTS and self.hash == _hash(self.account_id, self.method, code)
+
+    def consume(self) -> bool:
+        """Use the code up; False when another request was first or the guesses ran out meanwhile."""
+        same = OneTimeCode.objects.filter(pk=self.pk, hash=self.hash, attempts__lt=MAX_ATTEMPTS)
+        return bool(same.delete()[0])

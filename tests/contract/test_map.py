@@ -16,6 +16,13 @@ from nhost_auth.http.endpoint import NO_SUCH_METHOD, Story
 
 OPERATIONS = json.loads(Path(__file__).with_name("operations.json").read_text())
 
+NEWER_THAN_THE_CLIENT = {
+    ("POST", "/user/deanonymize/sms"),
+    ("POST", "/user/phone-number/change"),
+    ("POST", "/user/phone-number/change/verify"),
+}
+"""In Nhost's newest servers, but not yet in the client the contract is derived from."""
+
 STILL_TO_COME = {
     "addSecurityKey",
     "changeUserMfa",
@@ -36,18 +43,15 @@ STILL_TO_COME = {
     "oauth2UserinfoPost",
     "refreshProviderToken",
     "signInIdToken",
-    "signInPasswordlessSms",
     "signInProviderURL",
     "signInWebauthn",
     "signUpIdToken",
-    "signUpPasswordlessSms",
     "signUpProviderURL",
     "signUpWebauthn",
     "verifyAddSecurityKey",
     "verifyChangeUserMfa",
     "verifyElevateWebauthn",
     "verifySignInMfaTotp",
-    "verifySignInPasswordlessSms",
     "verifySignInWebauthn",
     "verifySignUpWebauthn",
 }
@@ -84,11 +88,14 @@ def test_every_operation_is_served_or_still_to_come(rows: list[dict[str, Any]]) 
 
 
 def test_every_row_is_an_operation_of_the_contract(rows: list[dict[str, Any]]) -> None:
-    assert {place(row) for row in rows} <= {place(operation) for operation in OPERATIONS}
+    assert {place(row) for row in rows} - {place(operation) for operation in OPERATIONS} == NEWER_THAN_THE_CLIENT
+
+
+OF_THE_CONTRACT = [(where, story) for where, story in stories() if where not in NEWER_THAN_THE_CLIENT]
 
 
 @pytest.mark.parametrize(
-    ("where", "story"), list(stories()), ids=lambda value: "-".join(value) if isinstance(value, tuple) else ""
+    ("where", "story"), OF_THE_CONTRACT, ids=lambda value: "-".join(value) if isinstance(value, tuple) else ""
 )
 def test_requests_hold_the_contract_s_fields(where: tuple[str, str], story: Story) -> None:
     (operation,) = [operation for operation in OPERATIONS if place(operation) == where]

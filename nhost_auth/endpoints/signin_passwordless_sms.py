@@ -1,0 +1,46 @@
+"""POST /signin/passwordless/sms sends a code, POST /signin/passwordless/sms/otp opens a session for it.
+
+accounts.md 3.10 and 3.12. An unknown number makes an account once it is proven, unless a setting forbids it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.flows import phones, policy, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import Input, PhoneNumber, SignUpOptions, Text
+
+
+class SendRequest(Input):
+    phoneNumber = PhoneNumber()
+    options = SignUpOptions(required=False)
+
+
+class OtpRequest(Input):
+    phoneNumber = PhoneNumber()
+    otp = Text()
+
+
+class SignInPasswordlessSms(Endpoint):
+    stories = {
+        "send": Story(request=SendRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "otp": Story(request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+    }
+
+    def send(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:
+        profile = policy.ensure_profile(options, default_name=phone_number)
+        owner = phones.find_owner(phone_number)
+        if owner is not None:
+            phones.send_code(owner, phone_number)
+        elif not conf.AUTH_DISABLE_AUTO_SIGNUP:
+            policy.ensure_open("AUTH_DISABLE_SIGNUP")
+            phones.stage(phone_number, profile)
+        return payloads.OK
+
+    def otp(self, phone_number: str, otp: str) -> Any:
+        account = phones.consume_code(phone_number, otp)
+        policy.ensure_valid(account)
+        return sessions.start(account, self.client, method="passwordless-sms")

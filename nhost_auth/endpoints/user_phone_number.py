@@ -1,0 +1,40 @@
+"""POST /user/phone-number/change sends a code to the new number, /verify replaces the old one (accounts.md 3.13).
+
+In Nhost's newest servers, not in the JavaScript client 4.7.0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts, phones
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import elevated
+from nhost_auth.http.inputs import Input, PhoneNumber, Text
+
+
+class ChangeRequest(Input):
+    newPhoneNumber = PhoneNumber()
+
+
+class VerifyRequest(Input):
+    newPhoneNumber = PhoneNumber()
+    otp = Text()
+
+
+class UserPhoneNumber(Endpoint):
+    stories = {
+        "change": Story(guard=elevated, request=ChangeRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "verify": Story(guard=elevated, request=VerifyRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+    }
+
+    def change(self, new_phone_number: str) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        phones.send_change_code(account, new_phone_number)
+        return payloads.OK
+
+    def verify(self, new_phone_number: str, otp: str) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        phones.change(account, new_phone_number, otp)
+        return payloads.OK
