@@ -17,9 +17,19 @@ from django.core.checks import Warning as Caution
 from nhost_auth.conf import all_settings, conf
 from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
+from nhost_auth.infra import sms
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
 
 AES_KEY_BYTES = (16, 24, 32)
+SMS_CREDENTIALS = {
+    "twilio": (
+        "AUTH_SMS_TWILIO_ACCOUNT_SID",
+        "AUTH_SMS_TWILIO_AUTH_TOKEN",
+        "AUTH_SMS_TWILIO_MESSAGING_SERVICE_ID",
+    ),
+    "modica": ("AUTH_SMS_MODICA_USERNAME", "AUTH_SMS_MODICA_PASSWORD"),
+    "generic": ("AUTH_SMS_GENERIC_URL", "AUTH_SMS_GENERIC_BODY_TEMPLATE"),
+}
 
 
 @register()
@@ -31,7 +41,9 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
 @register()
 def check_values(**_kwargs: Any) -> list[CheckMessage]:
     """Values of the right type that cannot work. Looked at only where the types are right."""
-    return [] if list(_wrong_types()) else [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_locales(), *_hasher()]
+    if list(_wrong_types()):
+        return []
+    return [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_locales(), *_hasher(), *_sms()]
 
 
 @register()
@@ -155,4 +167,24 @@ def _hasher() -> Iterator[CheckMessage]:
             f"New passwords are hashed with {algorithm}, which PASSWORD_HASHERS does not know.",
             hint="Add the hasher to PASSWORD_HASHERS, or nobody can sign in with a password.",
             id="nhost_auth.E007",
+        )
+
+
+def _sms() -> Iterator[CheckMessage]:
+    if conf.AUTH_SMS_PASSWORDLESS_ENABLED:
+        yield from (Error(f"{fault}.", id="nhost_auth.E009") for fault in _sms_faults(conf.AUTH_SMS_PROVIDER.lower()))
+
+
+def _sms_faults(provider: str) -> Iterator[str]:
+    try:
+        sms.get_provider()
+    except sms.CannotSend as error:
+        yield str(error)
+    for name in SMS_CREDENTIALS.get(provider, ()):
+        if not getattr(conf, name):
+            yield f"AUTH_SMS_PASSWORDLESS_ENABLED is on and AUTH_SMS_PROVIDER is {provider}, but {name} is not set"
+    if provider == "twilio" and conf.AUTH_SMS_TWILIO_MESSAGING_SERVICE_ID.startswith("VA"):
+        yield (
+            "AUTH_SMS_TWILIO_MESSAGING_SERVICE_ID is a Twilio Verify service (VA…), which is not supported: "
+            "take a messaging service (MG…) or a number"
         )

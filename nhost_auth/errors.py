@@ -14,7 +14,7 @@ class AuthError(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
-    message: ClassVar[str]
+    message: str
     concealable: ClassVar[bool] = False
 
 
@@ -32,6 +32,14 @@ class EmailAlreadyVerified(AuthError):
 class InvalidRequest(AuthError):
     code = "invalid-request"
     message = "The request payload is incorrect"
+
+
+class PasswordRefused(InvalidRequest):
+    """A password that one of the host's AUTH_PASSWORD_VALIDATORS does not take; `message` is the validator's."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class LocaleNotAllowed(AuthError):

@@ -11,6 +11,9 @@ signed_up = Signal()
 signed_in = Signal()
 """A session was opened. Further argument: `method`."""
 
+token_refreshed = Signal()
+"""A refresh token was exchanged for the next one. Further argument: `session_id`."""
+
 signed_out = Signal()
 """A session ended on its owner's wish. Further argument: `everywhere`, whether all others ended with it."""
 
@@ -25,6 +28,12 @@ email_changed = Signal()
 
 password_changed = Signal()
 """The account has a new password; its sessions have ended."""
+
+phone_number_changed = Signal()
+"""The account has proven a phone number, its first or another one. Further argument: `old_phone_number`."""
+
+personal_access_token_created = Signal()
+"""The account has a new personal access token. Further argument: `token_id`."""
 
 refresh_token_reused = Signal()
 """A spent refresh token was shown again and its session was ended. Further argument: `session_id`."""

@@ -45,7 +45,7 @@ urlpatterns = [
     path("signin/otp/email", SignInOtpEmail.as_view({"post": "send"})),
     path("signin/otp/email/verify", SignInOtpEmail.as_view({"post": "verify"})),
     path("signin/pat", SignInPat.as_view({"post": "sign_in"})),
-    path("verify", Verify.as_view({"get": "follow"})),
+    path("verify", Verify.as_view({"get": "open", "post": "follow"})),
     # Tokens and sessions
     path("token", Token.as_view({"post": "refresh"})),
     path("token/verify", Token.as_view({"post": "verify"})),

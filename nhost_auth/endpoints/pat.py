@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from nhost_auth.flows import accounts
+from nhost_auth.flows import accounts, sessions
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import elevated
 from nhost_auth.http.inputs import FreeObject, Input, Moment
-from nhost_auth.models import RefreshToken
 
 
 class CreateRequest(Input):
@@ -22,5 +21,5 @@ class Pat(Endpoint):
 
     def create(self, expires_at: datetime, metadata: dict[str, Any] | None = None) -> Any:
         account = accounts.get_valid(self.access_token.account_id)
-        token, secret = RefreshToken.objects.issue_pat(account, expires_at=expires_at, metadata=metadata)
+        token, secret = sessions.create_pat(account, expires_at=expires_at, metadata=metadata)
         return {"id": str(token.pk), "personalAccessToken": secret}

@@ -1,4 +1,8 @@
-"""GET /verify: where mailed links lead; sends the browser on with a refresh token or a PKCE code (accounts.md 3.22)."""
+"""GET /verify: where mailed links lead; sends the browser on with a refresh token or a PKCE code (accounts.md 3.22).
+
+With AUTH_VERIFY_CONFIRM_PAGE the link shows an inert page first, and POST /verify does the rest: scanners that open
+the links of a mail do not use them up.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,16 @@ class FollowQuery(Query):
 
 
 class Verify(Endpoint):
-    stories = {"follow": Story(query=FollowQuery)}
+    stories = {
+        "open": Story(query=FollowQuery),
+        "follow": Story(query=FollowQuery, exists_with="AUTH_VERIFY_CONFIRM_PAGE"),
+    }
+
+    def open(self, **query: Any) -> Any:
+        """What a GET does: follow the link, or show a page whose button posts to the same address."""
+        if conf.AUTH_VERIFY_CONFIRM_PAGE:
+            return payloads.Page("nhost_auth/verify.html")
+        return self.follow(**query)
 
     def follow(
         self,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidTicket, UnverifiedUser
 from nhost_auth.flows import accounts, notify, policy
-from nhost_auth.models import Account, Ticket
+from nhost_auth.models import Account, OneTimeCode, Ticket
 
 PROVES_ADDRESS = (Ticket.Kind.VERIFY_EMAIL, Ticket.Kind.PASSWORDLESS_EMAIL)
 
@@ -16,13 +17,17 @@ def send_verification(
 ) -> None:
     """Mail a link that proves the address. Raises what the mail backend raises."""
     ticket = Ticket.objects.issue(account, Ticket.Kind.VERIFY_EMAIL, keep_for=keep_for)
-    notify.email_verify(account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge)
+    notify.email_verify(
+        account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge, code=_code(account)
+    )
 
 
 def send_sign_in(account: Account, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
     """Mail a link that signs in. Raises what the mail backend raises."""
     ticket = Ticket.objects.issue(account, Ticket.Kind.PASSWORDLESS_EMAIL)
-    notify.sign_in_link(account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge)
+    notify.sign_in_link(
+        account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge, code=_code(account)
+    )
 
 
 def send_email_change(account: Account, new_email: str, *, redirect_to: str, code_challenge: str | None) -> None:
@@ -35,6 +40,11 @@ def send_password_reset(account: Account, *, to: str, redirect_to: str, code_cha
     """Mail a link that signs in to set a new password. Raises what the mail backend raises."""
     ticket = Ticket.objects.issue(account, Ticket.Kind.PASSWORD_RESET)
     notify.password_reset(account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge)
+
+
+def _code(account: Account) -> str:
+    """A code to stand beside the link where links have to be confirmed on a page; else none."""
+    return OneTimeCode.objects.issue(account, OneTimeCode.Method.EMAIL) if conf.AUTH_VERIFY_CONFIRM_PAGE else ""
 
 
 def follow(secret: str) -> tuple[Account, str]:

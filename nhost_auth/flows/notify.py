@@ -5,7 +5,9 @@ A mail leaves once the change it tells of is committed. A failure to send raises
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -16,17 +18,23 @@ from nhost_auth.flows.redirects import with_query
 from nhost_auth.infra import mail, mail_templates, sms
 from nhost_auth.models import Account
 
+logger = logging.getLogger("nhost_auth.mail")
 
-def email_verify(account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
-    """Asks the owner of a new address to prove it."""
+
+def email_verify(
+    account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None, code: str = ""
+) -> None:
+    """Asks the owner of a new address to prove it, by the link or by a code."""
     link = _link("emailVerify", ticket, redirect_to, code_challenge)
-    _send("email-verify", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to)
+    _send("email-verify", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to, code=code)
 
 
-def sign_in_link(account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None) -> None:
-    """A magic link."""
+def sign_in_link(
+    account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None, code: str = ""
+) -> None:
+    """A magic link, and a code that does the same."""
     link = _link("signinPasswordless", ticket, redirect_to, code_challenge)
-    _send("signin-passwordless", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to)
+    _send("signin-passwordless", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to, code=code)
 
 
 def sign_in_code(account: Account, code: str, *, to: str, redirect_to: str) -> None:
@@ -65,12 +73,21 @@ def _link(kind: str, ticket: str, redirect_to: str, code_challenge: str | None) 
 
 
 def _send(
-    template: str, account: Account, *, to: str, ticket: str, link: str, redirect_to: str, new_email: str = ""
+    template: str,
+    account: Account,
+    *,
+    to: str,
+    ticket: str,
+    link: str,
+    redirect_to: str,
+    new_email: str = "",
+    code: str = "",
 ) -> None:
     variables = {
         "clientUrl": conf.AUTH_CLIENT_URL,
+        "code": code,
         "displayName": account.display_name,
-        "email": str(account.email) if new_email else to,
+        "email": (account.email or "") if new_email else to,
         "link": link,
         "newEmail": new_email,
         "redirectTo": redirect_to,
@@ -78,10 +95,23 @@ def _send(
         "ticket": ticket,
     }
     texts = mail_templates.render(template, account.locale, variables)
-    headers = _headers(template, variables)
-    transaction.on_commit(
-        lambda: mail.send(to=to, subject=texts.subject, text=texts.text, html=texts.html, headers=headers)
-    )
+    message = {
+        "to": to,
+        "subject": texts.subject,
+        "text": texts.text,
+        "html": texts.html,
+        "headers": _headers(template, variables),
+    }
+    transaction.on_commit(lambda: _deliver(template, message))
+
+
+def _deliver(template: str, message: dict[str, Any]) -> None:
+    try:
+        mail.deliver(message)
+    except Exception as error:
+        # Neither the address nor the link belongs into a log.
+        logger.error("A mail %s could not be sent: %s", template, type(error).__name__)
+        raise
 
 
 def _headers(template: str, variables: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from functools import partial
 from typing import Final
@@ -14,15 +15,20 @@ from django.contrib.auth.hashers import (
     make_password,
     verify_password,
 )
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
 from nhost_auth import signals
 from nhost_auth.conf import conf
-from nhost_auth.errors import InvalidRequest, PasswordInHibpDatabase, PasswordTooShort
+from nhost_auth.errors import InvalidRequest, PasswordInHibpDatabase, PasswordRefused, PasswordTooShort
 from nhost_auth.hashers import Argon2idHasher
 from nhost_auth.infra import hibp
+from nhost_auth.infra.outbound import OutboundError
 from nhost_auth.models import Account, RefreshToken, Ticket
+
+logger = logging.getLogger("nhost_auth.passwords")
 
 BCRYPT_MAX_BYTES = 72
 FORM: Final = "NFC"
@@ -30,17 +36,32 @@ FORM: Final = "NFC"
 
 
 def ensure_acceptable(password: str) -> None:
-    """The rules for a new password.
+    """The rules for a new password: Nhost's, then those of the host's AUTH_PASSWORD_VALIDATORS.
 
-    Raises PasswordTooShort, InvalidRequest, PasswordInHibpDatabase, and OutboundError when the leak database
-    cannot be asked.
+    Raises PasswordTooShort, InvalidRequest, PasswordInHibpDatabase, PasswordRefused, and OutboundError when the leak
+    database cannot be asked and AUTH_PASSWORD_HIBP_FAIL_OPEN is off.
     """
     if len(password.encode()) < conf.AUTH_PASSWORD_MIN_LENGTH:
         raise PasswordTooShort
     if preferred_hasher().algorithm == "bcrypt" and _too_long_for_bcrypt(unicodedata.normalize(FORM, password)):
         raise InvalidRequest
-    if conf.AUTH_PASSWORD_HIBP_ENABLED and hibp.is_pwned(password):
+    if conf.AUTH_PASSWORD_HIBP_ENABLED and _is_leaked(password):
         raise PasswordInHibpDatabase
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        too_short = any(fault.code == "password_too_short" for fault in error.error_list)
+        raise PasswordTooShort if too_short else PasswordRefused(" ".join(error.messages)) from None
+
+
+def _is_leaked(password: str) -> bool:
+    try:
+        return hibp.is_pwned(password)
+    except OutboundError as error:
+        if not conf.AUTH_PASSWORD_HIBP_FAIL_OPEN:
+            raise
+        logger.warning("The leak database cannot be asked, a password was taken without it: %s", error)
+        return False
 
 
 def hash_new(password: str) -> str:

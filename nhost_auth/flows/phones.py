@@ -7,10 +7,12 @@ belongs to nobody: it waits beside the code, and any number of accounts may have
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from nhost_auth import signals
 from nhost_auth.conf import conf
 from nhost_auth.errors import ForbiddenAnonymous, InvalidOtp, OtpTooManyAttempts, UserAlreadyExists
 from nhost_auth.flows import accounts, notify, policy
@@ -66,10 +68,13 @@ def consume_code(number: str, code: str) -> Account:
     Raises InvalidOtp, OtpTooManyAttempts, RoleNotAllowed.
     """
     candidates = [sent for sent in OneTimeCode.objects.sent_to(number) if _may_win(sent, number)]
-    matching = [sent for sent in candidates if sent.is_code(code)]
+    same = OneTimeCode.objects.filter(pk__in=[sent.pk for sent in candidates])
+    open_ones = set(same.open_to_guesses().values_list("pk", flat=True))
+    matching = [sent for sent in candidates if sent.pk in open_ones and sent.is_code(code)]
     if not matching:
-        open_to_guesses = OneTimeCode.objects.charge(candidates)
-        raise InvalidOtp if open_to_guesses or not candidates else OtpTooManyAttempts
+        same.charge()
+        closed = candidates and not same.open_to_guesses().exists()
+        raise OtpTooManyAttempts if closed else InvalidOtp
     if len(matching) > 1:
         raise InvalidOtp  # two accounts wait for this number and drew the same digits
     _bind(matching[0], number)
@@ -139,6 +144,8 @@ def _bind(sent: OneTimeCode, number: str) -> None:
             if account.is_anonymous:
                 account.is_anonymous = False
                 account.refresh_tokens.all().delete()
+                converted = partial(signals.deanonymized.send_robust, Account, account=account, method="sms")
+                transaction.on_commit(converted)
             _own(account, number)
             if profile is not None:
                 accounts.apply_profile(account, profile)
@@ -151,9 +158,12 @@ def _profile(options: dict[str, Any]) -> Profile:
 
 
 def _own(account: Account, number: str) -> None:
-    account.phone_number = number
+    old, account.phone_number = account.phone_number, number
     account.phone_number_verified = True
     account.save(update_fields=["phone_number", "phone_number_verified", "is_anonymous", "updated_at"])
+    if old != number:
+        changed = signals.phone_number_changed
+        transaction.on_commit(partial(changed.send_robust, Account, account=account, old_phone_number=old))
 
 
 def _ensure_free(number: str, except_for: Account | None = None) -> None:

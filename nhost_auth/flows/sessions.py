@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -69,7 +70,18 @@ def refresh(secret: str, client: Client) -> Session:
     if following is None:
         return _repeat(secret)
     token.account.touch()
+    transaction.on_commit(
+        partial(signals.token_refreshed.send_robust, Account, account=token.account, session_id=str(token.pk))
+    )
     return _session(token.account, token, following)
+
+
+def create_pat(account: Account, *, expires_at: datetime, metadata: dict[str, Any] | None) -> tuple[RefreshToken, str]:
+    """A personal access token of the account, and its secret, which is not kept."""
+    token, secret = RefreshToken.objects.issue_pat(account, expires_at=expires_at, metadata=metadata)
+    created = signals.personal_access_token_created
+    transaction.on_commit(partial(created.send_robust, Account, account=account, token_id=str(token.pk)))
+    return token, secret
 
 
 def end(secret: str) -> None:

@@ -21,6 +21,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
+from nhost_auth.conf import conf
 from nhost_auth.errors import AuthError, InternalServerError
 from nhost_auth.flows import policy
 from nhost_auth.flows.access_tokens import AccessToken
@@ -44,6 +45,8 @@ class Story:
     request: type[Input] | None = None
     request_optional: bool = False
     query: type[Query] | None = None
+    exists_with: str = ""
+    """A setting without which there is no such method."""
 
 
 class IgnoreAccept(BaseContentNegotiation):
@@ -67,6 +70,9 @@ class Endpoint(ViewSet):
     content_negotiation_class = IgnoreAccept
     versioning_class = None
     schema = None
+
+    statuses: ClassVar[Mapping[type[AuthError], int]] = {}
+    """Statuses of errors where they differ from Nhost's."""
 
     token: AccessToken | None = None
     """The access token that the story's guard let through."""
@@ -95,7 +101,7 @@ class Endpoint(ViewSet):
         if self.request.method == "OPTIONS":
             return HttpResponse(status=204)
         story = self.stories.get(self.action or NO_SUCH_METHOD)
-        if story is None:
+        if story is None or (story.exists_with and not getattr(conf, story.exists_with)):
             return self.no_such_method()
         if story.guard is not None:
             self.token = story.guard(self.request)
@@ -115,7 +121,8 @@ class Endpoint(ViewSet):
         error = exceptions.concealed(exc)
         if self.error_target is not None:
             return as_response(exceptions.redirect(error, self.error_target))
-        return as_response(exceptions.body(error), error.status)
+        status = self.statuses.get(type(error), error.status)
+        return as_response(exceptions.body(error) | {"status": status}, status)
 
     def _crash(self, exc: Exception) -> HttpResponse:
         """500 in the API's own shape; reported as Django reports an uncaught exception."""

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from nhost_auth.flows.sessions import Session
+from nhost_auth.infra.templates import get_template
 from nhost_auth.models import Account
 
 OK = "OK"
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 NO_SESSION = {"session": None}
 
 
@@ -24,6 +26,13 @@ class Redirect:
     """An answer that sends the browser elsewhere."""
 
     to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An HTML page of this app; it runs no script and loads nothing."""
+
+    template: str
 
 
 def session(opened: Session) -> dict[str, Any]:
@@ -72,5 +81,10 @@ def as_response(payload: Any, status: int = 200) -> HttpResponse:
     if isinstance(payload, Redirect):
         # Not HttpResponseRedirect: an allowed target may have the scheme of a mobile app.
         return HttpResponse(status=302, headers={"Location": iri_to_uri(payload.to), "Referrer-Policy": "no-referrer"})
+    if isinstance(payload, Page):
+        page = HttpResponse(get_template(payload.template)({}))
+        page.headers["Content-Security-Policy"] = PAGE_POLICY
+        page.headers["Referrer-Policy"] = "no-referrer"
+        return page
     body = json.dumps(payload, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
     return HttpResponse(body + "\n", status=status, content_type="application/json")

@@ -10,9 +10,12 @@ from nhost_auth.infra import outbound
 
 RANGE_URL = "https://api.pwnedpasswords.com/range/"
 PREFIX_LENGTH = 5
+TIMEOUT_SECONDS = 1.0
 # At most three tries more, at once and then 3 s apart; a Retry-After of theirs must not hold our request for longer.
 RETRY_WHEN_BUSY = Retry(
-    3,
+    status=3,
+    connect=0,
+    read=0,
     status_forcelist=[429],
     backoff_factor=3,
     backoff_max=3,
@@ -30,6 +33,7 @@ def is_pwned(password: str) -> bool:
         RANGE_URL + prefix,
         headers={"Add-Padding": "true", "User-Agent": "nhost-auth"},
         retry=RETRY_WHEN_BUSY,
+        timeout=TIMEOUT_SECONDS,
     )
     if answer.status != 200:
         raise outbound.OutboundError(f"status {answer.status}")

@@ -52,6 +52,16 @@ class NhostSmtpBackend(EmailBackend):
         return type("StartTlsWhenOffered", (_StartTlsWhenOffered,), {"_context": self.ssl_context})
 
 
+def deliver(message: dict[str, Any]) -> None:
+    """Send a mail now or leave it to a task, as AUTH_EMAIL_DELIVERY says; `message` are the arguments of `send`."""
+    if conf.AUTH_EMAIL_DELIVERY == "task":
+        from nhost_auth.infra import mail_tasks  # a package that only this setting needs
+
+        mail_tasks.deliver.enqueue(message)
+    else:
+        send(**message)
+
+
 def send(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, str] | None = None) -> None:
     """Send one mail. `text` may be empty: then the mail is HTML alone. Raises what the backend raises."""
     message = EmailMultiAlternatives(

@@ -13,20 +13,15 @@ from functools import cache, partial
 from html import escape
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from django.template import TemplateDoesNotExist
-from django.template.backends.base import BaseEngine
-from django.template.backends.django import DjangoTemplates
-from django.template.loader import select_template
 
 from nhost_auth.conf import conf
+from nhost_auth.infra.templates import Render, get_template
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 LOCALE = re.compile(r"[A-Za-z]{2,3}")
 LAST_RESORT = "en"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_File = Callable[[dict[str, Any]], str]
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,7 @@ def _render(medium: _Medium, template: str, locale: str, variables: Mapping[str,
     raise TemplateDoesNotExist(template)
 
 
-def _find_in_folder(medium: _Medium, locale: str, template: str) -> list[_File] | None:
+def _find_in_folder(medium: _Medium, locale: str, template: str) -> list[Render] | None:
     if not conf.AUTH_EMAIL_TEMPLATES_PATH:
         return None
     folder = Path(conf.AUTH_EMAIL_TEMPLATES_PATH) / locale / template
@@ -96,26 +91,9 @@ def _substitute(content: str, as_text: Callable[[str], str], variables: Mapping[
     return _VARIABLE.sub(lambda match: as_text(variables.get(match[1].strip(), "")), content)
 
 
-def _find_in_django(medium: _Medium, locale: str, template: str) -> list[_File] | None:
+def _find_in_django(medium: _Medium, locale: str, template: str) -> list[Render] | None:
     folder = f"nhost_auth/{medium.name}/{locale}/{template}"
     try:
-        return [_get_template(f"{folder}/{file}") for file in medium.files]
+        return [get_template(f"{folder}/{file}") for file in medium.files]
     except TemplateDoesNotExist:
         return None
-
-
-def _get_template(name: str) -> _File:
-    try:
-        found = select_template([name])
-    except TemplateDoesNotExist:
-        # The host may have no engine that looks into app directories.
-        found = _own_engine().get_template(name)
-    render_file: _File = found.render
-    return render_file
-
-
-@cache
-def _own_engine() -> BaseEngine:
-    return DjangoTemplates(
-        {"NAME": "nhost_auth", "DIRS": [TEMPLATES], "APP_DIRS": False, "OPTIONS": {"autoescape": True}}
-    )

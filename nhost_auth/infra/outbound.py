@@ -29,9 +29,14 @@ class Answer:
     text: str
 
 
-def get(url: str, *, headers: Mapping[str, str] | None = None, retry: Retry | None = None) -> Answer:
-    """GET `url`, waiting at most TIMEOUT_SECONDS for each step. Raises OutboundError."""
-    return _request("GET", url, timeout=TIMEOUT_SECONDS, retry=retry, headers=headers)
+def get(
+    url: str, *, headers: Mapping[str, str] | None = None, retry: Retry | None = None, timeout: float | None = None
+) -> Answer:
+    """GET `url`. Each step is waited for at most `timeout` seconds, TIMEOUT_SECONDS where none are given.
+
+    Raises OutboundError.
+    """
+    return _request("GET", url, timeout=timeout or TIMEOUT_SECONDS, retry=retry, headers=headers)
 
 
 def post(

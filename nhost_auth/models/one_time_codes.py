@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
+from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import keyed_digest
 from nhost_auth.models.accounts import Account
 
@@ -23,7 +24,24 @@ class Guess(enum.Enum):
     EXHAUSTED = enum.auto()
 
 
-class OneTimeCodeManager(models.Manager["OneTimeCode"]):
+class OneTimeCodeQuerySet(models.QuerySet["OneTimeCode"]):
+    def live(self) -> OneTimeCodeQuerySet:
+        return self.filter(expires_at__gt=timezone.now())
+
+    def open_to_guesses(self) -> OneTimeCodeQuerySet:
+        """Those whose five guesses, and whose account's guesses of this day, are not used up."""
+        budget = conf.AUTH_OTP_DAILY_WRONG_GUESSES
+        spent = Q(failed_on=_today(), failures__gte=budget) if budget else Q(pk__in=[])
+        return self.filter(attempts__lt=MAX_ATTEMPTS).exclude(spent)
+
+    def charge(self) -> None:
+        """Count one wrong guess against each that is open."""
+        today = _today()
+        failures = Case(When(failed_on=today, then=F("failures") + 1), default=Value(1))
+        self.open_to_guesses().update(attempts=F("attempts") + 1, failures=failures, failed_on=today)
+
+
+class OneTimeCodeManager(models.Manager.from_queryset(OneTimeCodeQuerySet)):  # type: ignore[misc]
     def draw(self) -> str:
         """A random code that is not stored yet: an SMS leaves before anything changes."""
         return f"{secrets.randbelow(10**6):06d}"
@@ -58,24 +76,20 @@ class OneTimeCodeManager(models.Manager["OneTimeCode"]):
 
         A filtered DELETE decides on success and a filtered UPDATE counts, so parallel guesses cannot exceed five.
         """
-        live = self.filter(account=account, method=method, target=target, expires_at__gt=timezone.now())
-        open_to_guesses = live.filter(attempts__lt=MAX_ATTEMPTS)
-        if open_to_guesses.filter(hash=_hash(account.pk, method, code)).delete()[0]:
+        live = self.live().filter(account=account, method=method, target=target)
+        if live.open_to_guesses().filter(hash=_hash(account.pk, method, code)).delete()[0]:
             return Guess.RIGHT
-        open_to_guesses.update(attempts=F("attempts") + 1)
-        burned = live.filter(attempts__gte=MAX_ATTEMPTS).exists()
-        return Guess.EXHAUSTED if burned else Guess.WRONG
+        live.charge()
+        closed = live.exists() and not live.open_to_guesses().exists()
+        return Guess.EXHAUSTED if closed else Guess.WRONG
 
     def sent_to(self, target: str) -> list[OneTimeCode]:
         """The live sign-in codes sent to a phone number, burned ones too, each with its account and user."""
-        live = self.filter(method=OneTimeCode.Method.SMS, target=target, expires_at__gt=timezone.now())
-        return list(live.select_related("account__user"))
+        return list(self.live().filter(method=OneTimeCode.Method.SMS, target=target).select_related("account__user"))
 
-    def charge(self, codes: list[OneTimeCode]) -> bool:
-        """Count one wrong guess against each of these; whether any of them is still open."""
-        same = self.filter(pk__in=[code.pk for code in codes])
-        same.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1)
-        return same.filter(attempts__lt=MAX_ATTEMPTS).exists()
+
+def _today() -> date:
+    return timezone.now().date()
 
 
 def _hash(account_id: Any, method: str, code: str) -> str:
@@ -99,6 +113,8 @@ class OneTimeCode(models.Model):
     method = models.CharField(max_length=16, choices=Method.choices)
     hash = models.CharField(max_length=64)
     attempts = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    failed_on = models.DateField(null=True, blank=True)
     target = models.CharField(max_length=64, blank=True, default="", db_index=True)
     options = models.JSONField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
@@ -109,10 +125,9 @@ class OneTimeCode(models.Model):
         return f"{self.method} code of {self.account_id}"
 
     def is_code(self, code: str) -> bool:
-        """Whether this is the code, for one that may still be guessed."""
-        return self.attempts < MAX_ATTEMPTS and self.hash == _hash(self.account_id, self.method, code)
+        return self.hash == _hash(self.account_id, self.method, code)
 
     def consume(self) -> bool:
-        """Use the code up; False when another request was first or the guesses ran out meanwhile."""
-        same = OneTimeCode.objects.filter(pk=self.pk, hash=self.hash, attempts__lt=MAX_ATTEMPTS)
+        """Use the code up; False when another request was first or the guesses have run out."""
+        same = OneTimeCode.objects.filter(pk=self.pk, hash=self.hash).open_to_guesses()
         return bool(same.delete()[0])

@@ -20,8 +20,9 @@ NEWER_THAN_THE_CLIENT = {
     ("POST", "/user/deanonymize/sms"),
     ("POST", "/user/phone-number/change"),
     ("POST", "/user/phone-number/change/verify"),
+    ("POST", "/verify"),
 }
-"""In Nhost's newest servers, but not yet in the client the contract is derived from."""
+"""In Nhost's newest servers, but not yet in the client the contract is derived from; and the confirm page's POST."""
 
 STILL_TO_COME = {
     "addSecurityKey",
