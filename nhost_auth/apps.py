@@ -26,7 +26,7 @@ class NhostAuthConfig(AppConfig):
         post_migrate.connect(furnish, sender=self, dispatch_uid="nhost_auth.furnish")
 
 
-def furnish(using: str, **_kwargs: Any) -> None:
+def furnish(using: str, apps: Any = None, **_kwargs: Any) -> None:
     """After `migrate`: the configured roles, a first signing key where none is pinned, accounts for all users."""
     from django.db import router
 
@@ -34,7 +34,9 @@ def furnish(using: str, **_kwargs: Any) -> None:
     from nhost_auth.flows import adoption
     from nhost_auth.models import Account, Role, SigningKey
 
-    if not router.allow_migrate_model(using, Account):
+    # `apps` is the state of the database: after `migrate another_app` our tables may not be there.
+    has_tables = apps is None or "account" in apps.all_models["nhost_auth"]
+    if not has_tables or not router.allow_migrate_model(using, Account) or using != router.db_for_write(Account):
         return
     Role.objects.ensure_configured()
     if not conf.HASURA_GRAPHQL_JWT_SECRET:

@@ -15,6 +15,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
 from nhost_auth.conf import all_settings, conf
+from nhost_auth.flows import custom_claims
 from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
 from nhost_auth.infra import sms
@@ -43,18 +44,24 @@ def check_values(**_kwargs: Any) -> list[CheckMessage]:
     """Values of the right type that cannot work. Looked at only where the types are right."""
     if list(_wrong_types()):
         return []
-    return [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_locales(), *_hasher(), *_sms()]
+    return [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_locales(), *_hasher(), *_sms(), *_claims()]
 
 
 @register()
 def check_user_model(**_kwargs: Any) -> list[CheckMessage]:
-    if issubclass(get_user_model(), AbstractBaseUser):
-        return []
-    return [Error("AUTH_USER_MODEL has to derive from AbstractBaseUser.", id="nhost_auth.E005")]
+    model: Any = get_user_model()
+    if not issubclass(model, AbstractBaseUser):
+        return [Error("AUTH_USER_MODEL has to derive from AbstractBaseUser.", id="nhost_auth.E005")]
+    if conf.AUTH_DISABLE_NEW_USERS and "is_active" not in {field.name for field in model._meta.fields}:
+        message = "AUTH_DISABLE_NEW_USERS is on, but the user model has no field is_active to disable users by."
+        return [Error(message, id="nhost_auth.E011")]
+    return []
 
 
 @register(Tags.security, deploy=True)
 def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
+    if list(_wrong_types()):
+        return []
     return [Caution(message, id=f"nhost_auth.{number}") for number, applies, message in _deployment_risks() if applies]
 
 
@@ -159,7 +166,7 @@ def _locales() -> Iterator[CheckMessage]:
 def _hasher() -> Iterator[CheckMessage]:
     try:
         algorithm = preferred_hasher().algorithm
-    except ImportError as error:
+    except (ImportError, TypeError) as error:
         yield Error(f"AUTH_PASSWORD_HASHER cannot be imported: {error}.", id="nhost_auth.E006")
         return
     if algorithm not in {hasher.algorithm for hasher in get_hashers()}:
@@ -188,3 +195,7 @@ def _sms_faults(provider: str) -> Iterator[str]:
             "AUTH_SMS_TWILIO_MESSAGING_SERVICE_ID is a Twilio Verify service (VA…), which is not supported: "
             "take a messaging service (MG…) or a number"
         )
+
+
+def _claims() -> Iterator[CheckMessage]:
+    yield from (Error(f"{fault}.", id="nhost_auth.E010") for fault in custom_claims.faults())

@@ -26,6 +26,7 @@ from nhost_auth.setting_kinds import (
     List,
     Setting,
     Str,
+    Uint,
 )
 
 PROVIDER_SCOPES = {
@@ -64,8 +65,8 @@ class Conf:
     POSTGRES_CONNECTION = Str("", "Nhost's database, for the import command", planned=True)
     HASURA_GRAPHQL_DATABASE_URL = Str("", "Nhost's database, for the import command", planned=True)
     POSTGRES_MIGRATIONS_CONNECTION = Str("", "without meaning here")
-    HASURA_GRAPHQL_GRAPHQL_URL = Str("", "GraphQL endpoint that custom claims may be asked of", planned=True)
-    HASURA_GRAPHQL_ADMIN_SECRET = Str("", "sent to that endpoint", planned=True)
+    HASURA_GRAPHQL_GRAPHQL_URL = Str("", "GraphQL endpoint that custom claims may be asked of")
+    HASURA_GRAPHQL_ADMIN_SECRET = Str("", "sent to that endpoint")
 
     # Sign-up, users, roles, locales, passwords, avatars
     AUTH_DISABLE_SIGNUP = Bool(False, "nobody new is created: 403 signup-disabled")
@@ -101,12 +102,12 @@ class Conf:
     HASURA_GRAPHQL_JWT_SECRET = Json("one pinned key: type, key, signing_key, kid, issuer, claims_namespace; unset: keys in the database")
     AUTH_ACCESS_TOKEN_EXPIRES_IN = Int(900, "life of an access token, seconds")
     AUTH_REFRESH_TOKEN_EXPIRES_IN = Int(2592000, "life of a refresh token, seconds, renewed by every refresh")
-    AUTH_JWT_CUSTOM_CLAIMS = Json("claim name to path", planned=True)
-    AUTH_JWT_CUSTOM_CLAIMS_DEFAULTS = Json("claim name to value where the path finds none", planned=True)
+    AUTH_JWT_CUSTOM_CLAIMS = Json("claim name to path")
+    AUTH_JWT_CUSTOM_CLAIMS_DEFAULTS = Json("claim name to value where the path finds none")
 
     # Mail
     AUTH_SMTP_HOST = Str("", "own SMTP server for these mails; unset: the project's e-mail backend")
-    AUTH_SMTP_PORT = Int(587, "its port")
+    AUTH_SMTP_PORT = Uint(587, "its port")
     AUTH_SMTP_SECURE = Bool(False, "TLS from the first byte; STARTTLS is used whenever it is offered")
     AUTH_SMTP_USER = Str("", "its user")
     AUTH_SMTP_PASS = Str("", "its password")
@@ -204,6 +205,7 @@ class Conf:
     AUTH_EMAIL_DELIVERY = Choice("now", "now task", "mails leave within the request, or as a task of Django's tasks framework")
     AUTH_VERIFY_CONFIRM_PAGE = Bool(False, "GET /verify shows a page whose button follows the link: mail scanners cannot use it up; mails carry a code too")
     AUTH_USER_FACTORY = Str("", "dotted path of a callable that makes the host's unsaved user from field values; unset: the user model itself")
+    AUTH_JWT_CUSTOM_CLAIMS_SOURCE = Str("django", "where custom claims come from: django follows their paths over the models, graphql asks Hasura; or the dotted path of a callable that maps an account to claim names and values")
     AUTH_EMAIL_SECRET_HEADERS = Bool(True, "mails carry X-Ticket and X-Link as Nhost's do; every relay can log them")
     AUTH_REQUEST_MAX_BYTES = Int(262144, "greatest size of a request body")
     AUTH_REQUEST_MAX_DEPTH = Int(32, "deepest nesting of a request body")

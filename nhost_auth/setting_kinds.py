@@ -6,6 +6,7 @@ A kind is a descriptor, so `conf.AUTH_X` looks the value up in `django.conf.sett
 
 from __future__ import annotations
 
+import enum
 import json
 import re
 from datetime import timedelta
@@ -15,11 +16,15 @@ from django.conf import settings
 
 T = TypeVar("T")
 
-KEEP_DEFAULT = object()
-"""What `parse` answers for a variable that is set but means "not set"."""
+
+class Parsed(enum.Enum):
+    KEEP_DEFAULT = "a variable that is set, but means that it is not"
+
+
+KEEP_DEFAULT = Parsed.KEEP_DEFAULT
 
 _DURATION_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)")
 _TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 _FALSE = {"0", "f", "F", "FALSE", "false", "False", ""}
 
@@ -80,6 +85,18 @@ class Int(Setting[int]):
 
     def accepts(self, value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
+
+
+class Uint(Int):
+    expects = "an integer that is not negative"
+
+    def parse(self, text: str) -> Any:
+        if text.startswith("-"):
+            raise ValueError(text)
+        return super().parse(text)
+
+    def accepts(self, value: object) -> bool:
+        return super().accepts(value) and isinstance(value, int) and value >= 0
 
 
 class Duration(Setting[float]):

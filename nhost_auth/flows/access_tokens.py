@@ -9,6 +9,7 @@ from typing import Any
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest
 from nhost_auth.flows import keys
+from nhost_auth.flows.custom_claims import PATH_SOURCES, custom_claims
 from nhost_auth.infra.jwt import KeyringBackend, KeyringToken, TokenError
 from nhost_auth.models import Account
 
@@ -54,6 +55,7 @@ def issue(account: Account, roles: list[str]) -> str:
     """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds."""
     keyring, now = keys.backend().keyring, int(time.time())
     subject = str(account.pk)
+    customized = conf.AUTH_JWT_CUSTOM_CLAIMS or conf.AUTH_JWT_CUSTOM_CLAIMS_SOURCE not in PATH_SOURCES
     return keyring.sign(
         {
             "sub": subject,
@@ -61,6 +63,7 @@ def issue(account: Account, roles: list[str]) -> str:
             "iat": now,
             "exp": now + conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
             keyring.namespace: {
+                **(custom_claims(account) if customized else {}),
                 "x-hasura-allowed-roles": roles,
                 "x-hasura-default-role": account.default_role_id,
                 "x-hasura-user-id": subject,

@@ -12,7 +12,7 @@ from nhost_auth.conf import conf
 from nhost_auth.errors import DisabledUser, InvalidEmailPassword, UserAlreadyExists, UserNotAnonymous
 from nhost_auth.flows import adoption, host_users, passwords, policy
 from nhost_auth.flows.policy import Profile
-from nhost_auth.models import Account, AccountRole, Role
+from nhost_auth.models import Account, AccountRole, OneTimeCode, Role
 from nhost_auth.models.roles import ANONYMOUS
 
 
@@ -121,6 +121,8 @@ def change_email(account: Account, email: str) -> None:
             account.set_email(email)
             account.email_verified = True
             account.save(update_fields=["email", "email_normalized", "email_verified", "updated_at"])
+            account.tickets.all().delete()  # what was mailed to the old address ends with it
+            OneTimeCode.objects.filter(account=account, method=OneTimeCode.Method.EMAIL).delete()
             host_users.write_back(account)
     except IntegrityError:
         raise UserAlreadyExists from None

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from nhost_auth.conf import conf
 from nhost_auth.flows import policy
 from nhost_auth.flows.host_users import email_field, read_email
-from nhost_auth.models import Account
+from nhost_auth.models import Account, OneTimeCode, Ticket
 from nhost_auth.models.accounts import normalize_email
 
 logger = logging.getLogger("nhost_auth.adoption")
@@ -74,16 +74,19 @@ def follow_saved(instance: Any, created: bool, raw: bool, update_fields: Any, **
 
 def _follow_email(user: Any) -> None:
     email = read_email(user)
+    normalized = normalize_email(email) if email else None
     accounts = Account.objects.filter(user=user)
-    changed = accounts.exclude(email=email) if email else accounts.filter(email__isnull=False)
+    if normalized is not None:
+        accounts.filter(email_normalized=normalized).exclude(email=email).update(email=email)
     try:
         with transaction.atomic():
-            changed.update(
-                email=email,
-                email_normalized=normalize_email(email) if email else None,
-                email_verified=False,
-                updated_at=timezone.now(),
+            replaced = accounts.exclude(email_normalized=normalized).update(
+                email=email, email_normalized=normalized, email_verified=False, updated_at=timezone.now()
             )
+            if replaced:
+                # What was mailed to the old address must not prove the new one.
+                Ticket.objects.filter(account__user=user).delete()
+                OneTimeCode.objects.filter(account__user=user).delete()
     except IntegrityError:
         # The admin and every form refuse this before it is saved; only code that skips validation comes here.
         logger.warning("The new e-mail address of user %s belongs to another account; its own keeps the old", user.pk)

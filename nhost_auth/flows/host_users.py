@@ -16,9 +16,7 @@ from django.utils.module_loading import import_string
 
 from nhost_auth.conf import conf
 from nhost_auth.models import Account
-
-NO_ADDRESS_DOMAIN = "@anonymous.invalid"
-"""Ends the made-up address of a user without e-mail where the host's column has to be unique (RFC 2606: never real)."""
+from nhost_auth.models.accounts import NO_ADDRESS_DOMAIN
 
 
 def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bool, seen: bool) -> Any:
@@ -74,11 +72,11 @@ def _host_email(field: models.Field[Any, Any], email: str | None, account_id: uu
         return email
     if field.null:
         return None
-    return f"{account_id}{NO_ADDRESS_DOMAIN}" if field.unique else ""
+    return f"{account_id}@{NO_ADDRESS_DOMAIN}" if field.unique else ""
 
 
 def read_email(user: Any) -> str | None:
     """The user's real address, if it has one."""
     field = email_field()
     email = getattr(user, field.attname) if field is not None else None
-    return None if not email or email.endswith(NO_ADDRESS_DOMAIN) else email
+    return None if not email or email.endswith(f"@{NO_ADDRESS_DOMAIN}") else email

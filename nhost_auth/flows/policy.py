@@ -21,6 +21,7 @@ from nhost_auth.errors import (
 )
 from nhost_auth.flows.redirects import ensure_redirect
 from nhost_auth.models import Account
+from nhost_auth.models.accounts import NO_ADDRESS_DOMAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def email_allowed(email: str) -> bool:
     if len(parts) != 2:
         return False
     domain = parts[1]
+    if domain.lower() == NO_ADDRESS_DOMAIN:
+        return False
     if email.lower() in [blocked.lower() for blocked in conf.AUTH_ACCESS_CONTROL_BLOCKED_EMAILS]:
         return False
     if email in conf.AUTH_ACCESS_CONTROL_ALLOWED_EMAILS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import RedirectToNotAllowed
@@ -12,6 +12,7 @@ from nhost_auth.errors import RedirectToNotAllowed
 # Browsers read a backslash as a slash and drop tabs and line ends, so what they see differs from what was compared.
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_DOTS = (".", "..")
 _HAS_PORT = re.compile(r"https?://[^/]+(:\d+)(.*)")
 _WITH_HOST = re.compile(r"(https?)(://[^/]+)(.*)", re.DOTALL)
 
@@ -31,8 +32,10 @@ def parse_target(target: str) -> SplitResult | None:
 def redirect_allowed(target: str) -> bool:
     """Whether a target is on the list. Paths below an entry belong to it; query and fragment do not matter."""
     parts = parse_target(target)
-    if parts is None or target.startswith("//") or "@" in parts.netloc:
+    if parts is None or target.startswith("//") or "@" in parts.netloc or "%" in parts.netloc:
         return False
+    if any(segment in _DOTS for segment in unquote(parts.path).split("/")):
+        return False  # a browser would walk out of an allowed path
     bare = target.partition("#")[0].partition("?")[0]
     globs = _globs(conf.AUTH_CLIENT_URL, tuple(conf.AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS))
     return any(glob.fullmatch(bare) or glob.fullmatch(bare + "/") for glob in globs)
@@ -48,11 +51,12 @@ def ensure_redirect(target: str | None) -> str:
 
 
 def with_query(target: str, **parameters: str) -> str:
-    """`target` with query parameters added; same-named ones are replaced, keys come out sorted."""
-    parts = urlsplit(target)
-    query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in parameters]
-    query = sorted(query + list(parameters.items()), key=lambda pair: pair[0])
-    return parts._replace(query=urlencode(query)).geturl()
+    """`target` with query parameters added; same-named ones are replaced, keys come out sorted, a fragment stays."""
+    rest, hash_sign, fragment = target.partition("#")
+    base, _, query = rest.partition("?")
+    kept = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key not in parameters]
+    pairs = sorted(kept + list(parameters.items()), key=lambda pair: pair[0])
+    return f"{base}?{urlencode(pairs)}{hash_sign}{fragment}"
 
 
 @lru_cache(maxsize=32)
@@ -98,7 +102,7 @@ def compile_glob(glob: str) -> re.Pattern[str]:
     return re.compile("".join(pieces) + ")" * depth, re.DOTALL)
 
 
-def _character_class(piece: str) -> str:
-    negated, members = piece[1] == "!", piece[2 if piece[1] == "!" else 1 : -1]
-    listed = members.replace("\\", "\\\\").replace("^", "\\^").replace("[", "\\[").replace("&&", "&\\&")
-    return f"[{'^' if negated else ''}{listed}]"
+def _character_class(token: str) -> str:
+    negated, members = token[1] == "!", token[2 if token[1] == "!" else 1 : -1]
+    escaped = "".join(member if member == "-" else re.escape(member) for member in members)
+    return f"[{'^' if negated else ''}{escaped}]"

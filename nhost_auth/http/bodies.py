@@ -43,7 +43,7 @@ def _read(request: HttpRequest) -> bytes:
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
         raw = request.body if announced <= conf.AUTH_REQUEST_MAX_BYTES else None
-    except UnreadablePostError as error:
+    except (UnreadablePostError, ValueError) as error:
         raise RequestValidationError("failed to read request body") from error
     except RequestDataTooBig:
         raw = None  # the host's DATA_UPLOAD_MAX_MEMORY_SIZE is smaller than our own limit

@@ -110,7 +110,7 @@ class Endpoint(ViewSet):
             arguments |= story.request.read(read_json(self.request._request, optional=story.request_optional))
         for toggle in story.toggles:
             policy.ensure_open(toggle)
-        return as_response(getattr(self, self.action)(**arguments, **self.kwargs))
+        return as_response(getattr(self, self.action)(**arguments))
 
     def no_such_method(self) -> HttpResponse:
         return HttpResponse("404 page not found", status=404, content_type="text/plain")

@@ -49,7 +49,7 @@ def user(account: Account, roles: list[str]) -> dict[str, Any]:
     """The user object; an address or number the account does not have is left out."""
     created_at = account.created_at
     if timezone.is_naive(created_at):
-        created_at = timezone.make_aware(created_at)  # a host with USE_TZ = False
+        created_at = timezone.make_aware(created_at, timezone.get_default_timezone())  # a host with USE_TZ = False
     payload = {
         "avatarUrl": account.avatar_url,
         "createdAt": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),

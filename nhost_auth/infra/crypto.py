@@ -40,11 +40,11 @@ def encrypt(text: str) -> str:
 
 def decrypt(stored: str) -> str:
     """What `encrypt` was given, under any configured key. Raises CannotDecrypt."""
-    data = bytes.fromhex(stored)
     for cipher in _ciphers():
         try:
+            data = bytes.fromhex(stored)
             return cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             continue
     raise CannotDecrypt
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -14,21 +16,38 @@ from django.core.mail.backends.smtp import EmailBackend
 from nhost_auth.conf import conf
 
 TIMEOUT_SECONDS = 30
+BARE_CHANNEL_HOSTS = ("mailhog", "localhost", "127.0.0.1", "::1")
 
 
 class _StartTlsWhenOffered(smtplib.SMTP):
     """STARTTLS whenever the server offers it (configuration.md 5.5): Nhost has no setting that asks for it."""
 
+    context: ssl.SSLContext
     _negotiating = False
 
     def ehlo_or_helo_if_needed(self) -> None:
         super().ehlo_or_helo_if_needed()
         if self.has_extn("starttls") and not self._negotiating:
             self._negotiating = True  # starttls() comes back here before and after the handshake
-            self.starttls(context=self._context)
+            with self._closed_on_failure():
+                self.starttls(context=self.context)
             super().ehlo_or_helo_if_needed()
 
-    _context: Any = None
+    def login(self, *arguments: Any, **options: Any) -> Any:
+        with self._closed_on_failure():
+            self.ehlo_or_helo_if_needed()
+            if not isinstance(self.sock, ssl.SSLSocket) and self._host not in BARE_CHANNEL_HOSTS:  # type: ignore[attr-defined]
+                raise smtplib.SMTPException("The mail server offers no TLS, so the password is not sent to it")
+            return super().login(*arguments, **options)
+
+    @contextmanager
+    def _closed_on_failure(self) -> Iterator[None]:
+        """Django forgets a connection that failed while it was opened."""
+        try:
+            yield
+        except Exception:
+            self.close()
+            raise
 
 
 class NhostSmtpBackend(EmailBackend):
@@ -49,7 +68,7 @@ class NhostSmtpBackend(EmailBackend):
     def connection_class(self) -> type[smtplib.SMTP]:
         if self.use_ssl:
             return smtplib.SMTP_SSL
-        return type("StartTlsWhenOffered", (_StartTlsWhenOffered,), {"_context": self.ssl_context})
+        return type("StartTlsWhenOffered", (_StartTlsWhenOffered,), {"context": self.ssl_context})
 
 
 def deliver(message: dict[str, Any]) -> None:

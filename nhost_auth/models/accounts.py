@@ -15,6 +15,9 @@ from django.utils import timezone
 
 from nhost_auth.models.roles import AccountRole, Role
 
+NO_ADDRESS_DOMAIN = "anonymous.invalid"
+"""Of the made-up address of a user without e-mail where the host's column has to be unique (RFC 2606: never real)."""
+
 
 def normalize_email(email: str) -> str:
     """The form under which an address is unique and looked up: case does not matter (accounts.md 1.10)."""

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.template import TemplateDoesNotExist
 
-from nhost_auth.infra.mail_templates import TEMPLATES, Texts, render, render_sms
+from nhost_auth.infra.mail_templates import Texts, render, render_sms
+from nhost_auth.infra.templates import FOLDER
 
 LOCALES = ["bg", "cs", "en", "es", "fr"]
 SUBJECTS = {
@@ -71,7 +72,7 @@ def put(folder: Path, **files: str) -> None:
 
 
 def test_every_template_is_there_in_every_language_and_no_other() -> None:
-    root = TEMPLATES / "nhost_auth"
+    root = FOLDER / "nhost_auth"
     wanted = {
         f"email/{locale}/{template}/{file}"
         for locale in LOCALES

@@ -39,7 +39,7 @@ def rows() -> Iterator[Row]:
                 endpoint=view.cls.__module__.removeprefix("nhost_auth."),
                 story=name,
                 guard=story.guard.__name__ if story.guard else "anyone",
-                toggles=list(story.toggles),
+                toggles=[*story.toggles, *filter(None, [story.exists_with])],
             )
 
 

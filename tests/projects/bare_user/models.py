@@ -1,4 +1,4 @@
-"""A user with a login: no e-mail address, no active flag, no permissions."""
+"""A user with a login and a password: no e-mail address, no active flag, no last login, no permissions."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser):
     login = models.CharField(max_length=64, unique=True)
+    last_login = None
 
     objects: ClassVar[UserManager] = UserManager()
 

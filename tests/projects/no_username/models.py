@@ -27,3 +27,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
+
+
+class Member(User):
+    class Meta:
+        proxy = True

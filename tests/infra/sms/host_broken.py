@@ -1,0 +1,3 @@
+"""A module of a host project that cannot be imported."""
+
+raise RuntimeError("not today")

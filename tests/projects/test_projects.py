@@ -1,0 +1,19 @@
+"""The journey under each host project (design.md 1.3, 4), each in a process: Django's settings are global."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("project", ["bare_user", "hostile_settings", "no_username", "uuid_key"])
+def test_journey_passes_under(project: str) -> None:
+    options = ["-p", "no:cacheprovider", "-n0", "-q", f"--ds=tests.projects.{project}.settings"]
+    command = [sys.executable, "-m", "pytest", *options, "tests/projects/journey.py"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr

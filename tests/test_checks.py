@@ -1,0 +1,190 @@
+"""System checks: every error and warning by the settings that call it forth (configuration.md 8.3)."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.checks import CheckMessage, run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from nhost_auth import checks
+from nhost_auth.conf import all_settings
+from nhost_auth.setting_kinds import Bool
+
+SOUND = {"AUTH_PASSWORD_MIN_LENGTH": 8, "AUTH_EMAIL_SECRET_HEADERS": False}
+ARGON2 = "nhost_auth.hashers.Argon2idHasher"
+PBKDF2 = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+REDIRECTS = "AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS"
+
+ERRORS: dict[str, dict[str, Any]] = {
+    "E001": {"AUTH_DISABLE_SIGNUP": "yes"},
+    "E002": {"HASURA_GRAPHQL_JWT_SECRET": {"type": "ES256", "key": "k"}},
+    "E003": {"AUTH_ENCRYPTION_KEY": "abcd"},
+    "E004": {REDIRECTS: ["https://[z-a].example.com"]},
+    "E006": {"AUTH_PASSWORD_HASHER": "no.such.Hasher"},
+    "E007": {"AUTH_PASSWORD_HASHER": ARGON2, "PASSWORD_HASHERS": [PBKDF2]},
+    "E008": {"AUTH_LOCALE_ALLOWED_LOCALES": ["en", "en-US"]},
+    "E009": {"AUTH_SMS_PASSWORDLESS_ENABLED": True},
+    "E010": {"AUTH_JWT_CUSTOM_CLAIMS": {"x": "["}},
+}
+WARNINGS: dict[str, dict[str, Any]] = {
+    "W001": {"AUTH_DISABLE_SIGN_UP": True},
+    "W002": {"AUTH_SMTP_HOST": "postmark"},
+}
+DEPLOYMENT_WARNINGS: dict[str, dict[str, Any]] = {
+    "W101": {"AUTH_CLIENT_URL": ""},
+    "W102": {"AUTH_SERVER_URL": "http://auth.example.com"},
+    "W103": {"AUTH_PASSWORD_MIN_LENGTH": 7},
+    "W104": {"AUTH_ENCRYPTION_KEY": ""},
+    "W105": {"AUTH_EMAIL_SECRET_HEADERS": True},
+    "W106": {REDIRECTS: ["https://**.example.com"]},
+    "W107": {"AUTH_REFRESH_TOKEN_REUSE_DETECTION": False},
+}
+PLANNED = [setting.name for setting in all_settings() if setting.planned and isinstance(setting, Bool)]
+
+
+def ours(*, deploy: bool = True) -> list[CheckMessage]:
+    found = run_checks(include_deployment_checks=deploy)
+    return [message for message in found if str(message.id).startswith("nhost_auth.")]
+
+
+def numbers(*, deploy: bool = True) -> set[str]:
+    return {str(message.id).removeprefix("nhost_auth.") for message in ours(deploy=deploy)}
+
+
+@pytest.fixture(autouse=True)
+def sound(settings: Any) -> None:
+    for name, value in SOUND.items():
+        setattr(settings, name, value)
+
+
+def use(settings: Any, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+
+def test_sound_settings_call_forth_nothing() -> None:
+    assert ours() == []
+
+
+# The whole set is compared, so two rows that shared an id could not both pass as keys of one table.
+@pytest.mark.parametrize(("number", "values"), {**ERRORS, **WARNINGS, **DEPLOYMENT_WARNINGS}.items(), ids=str)
+def test_each_fault_has_an_id_of_its_own(settings: Any, number: str, values: dict[str, Any]) -> None:
+    use(settings, values)
+    assert numbers() == {number}
+
+
+def test_user_model_has_to_be_one_of_django(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A model that meets what Django's own checks ask of a user model, but has no password.
+    for name, value in {"USERNAME_FIELD": "name", "REQUIRED_FIELDS": [], "is_anonymous": False}.items():
+        monkeypatch.setattr(Group, name, value, raising=False)
+    monkeypatch.setattr(Group, "is_authenticated", True, raising=False)
+    settings.AUTH_USER_MODEL = "auth.Group"
+    assert numbers() == {"E005"}
+
+
+def test_users_that_cannot_be_disabled_cannot_be_made_disabled(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = type(User._meta.fields)([field for field in User._meta.fields if field.name != "is_active"])
+    monkeypatch.setattr(User._meta, "fields", fields)
+    assert numbers() == set()
+    settings.AUTH_DISABLE_NEW_USERS = True
+    assert numbers() == {"E011"}
+
+
+def test_every_id_is_shown_above() -> None:
+    written = set(re.findall(r"\b[EW]\d{3}\b", inspect.getsource(checks)))
+    assert written == {*ERRORS, *WARNINGS, *DEPLOYMENT_WARNINGS, "E005", "E011"}
+
+
+@pytest.mark.parametrize(
+    ("number", "values"),
+    [
+        ("E001", {"AUTH_PASSWORD_MIN_LENGTH": "8"}),
+        ("E001", {"AUTH_SERVER_URL": None}),
+        ("E001", {"AUTH_CLIENT_URL": None}),
+        ("E001", {REDIRECTS: "https://a.example.com,https://b.example.com"}),
+        ("E001", {REDIRECTS: None}),
+        ("E001", {"AUTH_ENCRYPTION_KEY": 7}),
+        ("E001", {"HASURA_GRAPHQL_JWT_SECRET": "nonsense"}),
+        ("E001", {"AUTH_GRAVATAR_RATING": "G"}),
+        ("E002", {"HASURA_GRAPHQL_JWT_SECRET": '{"jwk_url":"https://keys.example.com"}'}),
+        ("E002", {"HASURA_GRAPHQL_JWT_SECRET": {"type": "RS256", "key": "k"}}),
+        ("E003", {"AUTH_ENCRYPTION_KEY": "x" * 64}),
+        ("E003", {"AUTH_ENCRYPTION_KEY": ["0f" * 32, "0f" * 20]}),
+        ("E003", {"AUTH_ENCRYPTION_KEY": "0f" * 15 + "0"}),
+        ("E004", {"AUTH_CLIENT_URL": "https://[z-a].example.com"}),
+        ("E006", {"AUTH_PASSWORD_HASHER": "argon2"}),
+        ("E006", {"AUTH_PASSWORD_HASHER": "nhost_auth.hashers.NoSuch"}),
+        ("E006", {"AUTH_PASSWORD_HASHER": "nhost_auth.hashers"}),
+        ("E008", {"AUTH_LOCALE_DEFAULT": ""}),
+        ("E008", {"AUTH_LOCALE_DEFAULT": "e"}),
+        ("W001", {"AUTH_SERVER_URI": "x"}),
+        *(("W002", {name: True}) for name in PLANNED),
+        ("W106", {REDIRECTS: ["http://a.**/x"]}),
+    ],
+    ids=str,
+)
+def test_further_ways_to_the_same_id(settings: Any, number: str, values: dict[str, Any]) -> None:
+    use(settings, values)
+    assert number in numbers()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"HASURA_GRAPHQL_JWT_SECRET": None},
+        {"HASURA_GRAPHQL_JWT_SECRET": '{"type":"HS256","key":"k"}'},
+        {"AUTH_ENCRYPTION_KEY": ["0f" * 16, "0F" * 24, "0f" * 32]},
+        {"AUTH_PASSWORD_HASHER": PBKDF2},
+        {REDIRECTS: ["https://*.example.com/**", "https://{a,b}.example.com", "myapp://"]},
+        {"AUTH_SMTP_HOST": "smtp.example.com"},
+        {"AUTH_PASSWORD_VALIDATORS": []},
+        {"AUTH_OF_ANOTHER_APP": True},
+        {"AUTH_PROVIDER_GITHUB_CLIENT_ID": "c"},
+    ],
+    ids=str,
+)
+def test_what_is_fine_calls_forth_nothing(settings: Any, values: dict[str, Any]) -> None:
+    use(settings, values)
+    assert numbers() == set()
+
+
+@pytest.mark.parametrize("values", DEPLOYMENT_WARNINGS.values(), ids=str)
+def test_risks_are_told_at_deployment_only(settings: Any, values: dict[str, Any]) -> None:
+    use(settings, values)
+    assert numbers(deploy=False) == set()
+
+
+def test_misspelt_name_is_told_with_the_right_one(settings: Any) -> None:
+    settings.AUTH_DISABLE_SIGN_UP = True
+    assert "Did you mean AUTH_DISABLE_SIGNUP?" in ours()[0].msg
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"AUTH_ENCRYPTION_KEY": "hunter2"},
+        {"AUTH_SMTP_PASS": ["hunter2"]},
+        {"HASURA_GRAPHQL_JWT_SECRET": "hunter2"},
+        {"HASURA_GRAPHQL_JWT_SECRET": {"type": "HS257", "key": "hunter2"}},
+        {"HASURA_GRAPHQL_JWT_SECRET": {"type": "RS256", "key": "hunter2", "signing_key": "hunter2"}},
+    ],
+    ids=str,
+)
+def test_messages_quote_no_secret(settings: Any, values: dict[str, Any]) -> None:
+    use(settings, values)
+    assert ours()
+    assert all("hunter2" not in f"{message.msg} {message.hint}" for message in ours())
+
+
+def test_check_command_fails_for_an_error_and_passes_with_warnings(settings: Any) -> None:
+    use(settings, DEPLOYMENT_WARNINGS["W107"])
+    call_command("check", deploy=True)
+    use(settings, ERRORS["E003"])
+    with pytest.raises(SystemCheckError, match=r"nhost_auth\.E003"):
+        call_command("check", deploy=True)
