@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.core.checks import CheckMessage, run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
@@ -88,17 +88,10 @@ def test_user_model_has_to_be_one_of_django(settings: Any, monkeypatch: pytest.M
     assert numbers() == {"E005"}
 
 
-def test_users_that_cannot_be_disabled_cannot_be_made_disabled(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    fields = type(User._meta.fields)([field for field in User._meta.fields if field.name != "is_active"])
-    monkeypatch.setattr(User._meta, "fields", fields)
-    assert numbers() == set()
-    settings.AUTH_DISABLE_NEW_USERS = True
-    assert numbers() == {"E011"}
-
-
 def test_every_id_is_shown_above() -> None:
     written = set(re.findall(r"\b[EW]\d{3}\b", inspect.getsource(checks)))
-    assert written == {*ERRORS, *WARNINGS, *DEPLOYMENT_WARNINGS, "E005", "E011"}
+    elsewhere = {"E011"}  # projects/journey.py
+    assert written == {*ERRORS, *WARNINGS, *DEPLOYMENT_WARNINGS, "E005"} | elsewhere
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class KeyringBackend(TokenBackend):
             return self._decode_with(keys, token, verify)
         except jwt.ExpiredSignatureError as error:
             raise TokenBackendExpiredToken("Token is expired") from error
-        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
             raise TokenBackendError("Token is invalid") from error
 
     def _decode_with(self, keys: tuple[Key, ...], token: Any, verify: bool) -> dict[str, Any]:

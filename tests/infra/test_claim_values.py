@@ -100,7 +100,11 @@ def test_queryset_is_a_list() -> None:
     assert render(Group.objects.order_by("name").values_list("name", flat=True)) == '{"a","b"}'
 
 
-@pytest.mark.parametrize("value", [object(), b"bytes", {1, 2}, timedelta(1), [print], {"a": object()}], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [object(), b"bytes", {1, 2}, timedelta(1), [print], {"a": object()}],
+    ids=lambda value: type(value).__name__,
+)
 def test_what_json_has_no_form_for_is_an_error(value: Any) -> None:
     with pytest.raises(TypeError):
         render(value)

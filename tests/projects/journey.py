@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.checks import run_checks
 from django.core.exceptions import FieldDoesNotExist
 from django.core.management import call_command
 from django.db import connection, models
@@ -270,3 +271,9 @@ def test_mail_that_cannot_leave_is_told_in_our_form_and_what_was_stored_stays(ap
     api._client.raise_request_exception = False
     assert api.post("/signin/otp/email", {"email": ANN}).outcome == (500, "internal-server-error")
     assert Account.objects.get().email == ANN
+
+
+def test_new_users_can_only_be_made_disabled_where_there_is_a_field_for_it(settings: Any) -> None:
+    settings.AUTH_DISABLE_NEW_USERS = True
+    found = {message.id for message in run_checks()}
+    assert ("nhost_auth.E011" in found) is not has_field("is_active")
