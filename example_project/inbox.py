@@ -1,4 +1,4 @@
-"""Where mails of the demo go when no SMTP server is named: into a table, shown on a page."""
+"""Where messages of the demo go when no SMTP server and no SMS gateway are named: into a table, shown on a page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from example_project.models import InboxMail
+from example_project.models import InboxMessage
 
 
 class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            InboxMail.objects.create(to=", ".join(message.recipients()), subject=message.subject, text=message.body)
+            InboxMessage.objects.create(to=", ".join(message.recipients()), subject=message.subject, text=message.body)
         return len(email_messages)
+
+
+def send_sms(to: str, text: str) -> None:
+    """An SMS gateway for AUTH_SMS_PROVIDER."""
+    InboxMessage.objects.create(to=to, subject="SMS", text=text)

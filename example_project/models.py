@@ -1,8 +1,8 @@
 from django.db import models
 
 
-class InboxMail(models.Model):
-    """A mail the demo would have sent; its inbox page shows it."""
+class InboxMessage(models.Model):
+    """A mail or an SMS the demo would have sent; its inbox page shows it."""
 
     to = models.TextField()
     subject = models.TextField()

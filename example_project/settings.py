@@ -92,6 +92,8 @@ AUTH_SERVER_URL = os.environ.get("AUTH_SERVER_URL") or _ORIGIN + AUTH_API_PREFIX
 AUTH_CLIENT_URL = os.environ.get("AUTH_CLIENT_URL") or _ORIGIN
 AUTH_ENCRYPTION_KEY = os.environ.get("AUTH_ENCRYPTION_KEY") or state.kept_secrets()["AUTH_ENCRYPTION_KEY"]
 
-DEMO_INBOX = not os.environ.get("AUTH_SMTP_HOST")
+AUTH_SMS_PROVIDER = os.environ.get("AUTH_SMS_PROVIDER") or "example_project.inbox.send_sms"
+
+DEMO_INBOX = not (os.environ.get("AUTH_SMTP_HOST") and os.environ.get("AUTH_SMS_PROVIDER"))
 EMAIL_BACKEND = "example_project.inbox.EmailBackend"
 DEFAULT_FROM_EMAIL = "auth@demo.invalid"

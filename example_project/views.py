@@ -2,7 +2,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from example_project.models import InboxMail
+from example_project.models import InboxMessage
 
 NEWEST = 50
 
@@ -19,7 +19,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The newest mails, with clickable links."""
+    """The newest mails and SMS, with clickable links."""
     if not settings.DEMO_INBOX:
-        raise Http404("Mails go to AUTH_SMTP_HOST.")
-    return render(request, "example_project/inbox.html", {"mails": InboxMail.objects.all()[:NEWEST]})
+        raise Http404("Mails go to AUTH_SMTP_HOST, SMS to AUTH_SMS_PROVIDER.")
+    return render(request, "example_project/inbox.html", {"messages": InboxMessage.objects.all()[:NEWEST]})

@@ -43,6 +43,16 @@ def test_inbox_shows_a_mail_with_its_code(demo: Demo) -> None:
     assert reply.json()["session"]["user"]["email"] == "inbox@example.com"
 
 
+def test_inbox_shows_an_sms_with_its_code(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, AUTH_SMS_PASSWORDLESS_ENABLED="true").start()
+    number = {"phoneNumber": "+12025550100"}
+    assert post(demo, "/signin/passwordless/sms", number).json() == "OK"
+    (code,) = re.findall(r"Your code is (\d{6})", requests.get(f"{demo.origin}/inbox", timeout=10).text)
+    session = post(demo, "/signin/passwordless/sms/otp", {**number, "otp": code}).json()["session"]
+    assert session["user"]["phoneNumberVerified"] is True
+    assert demo.stop() == 0, demo.printed
+
+
 def test_admin_login_that_was_printed_works(demo: Demo) -> None:
     (password,) = re.findall(r"Admin login +admin with the password (\S+)", demo.printed)
     with requests.Session() as browser:
