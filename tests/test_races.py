@@ -15,6 +15,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from nhost_auth.infra.sms import memory
 from nhost_auth.models import Account, OneTimeCode, PkceCode, RefreshToken, Ticket
 from tests.conftest import PASSWORD, PREFIX, Api, Inbox, Reply, account
 
@@ -78,15 +79,67 @@ def test_parallel_code_requests_for_one_new_address_make_one_account(api: Api) -
     assert Account.objects.count() == OneTimeCode.objects.count() == 1
 
 
-def test_parallel_uses_of_one_ticket_sign_in_once(api: Api) -> None:
+@pytest.mark.parametrize("kind", Ticket.Kind.values)
+def test_parallel_uses_of_one_link_sign_in_once(api: Api, kind: str) -> None:
     api.sign_up()
-    ticket = Ticket.objects.issue(Account.objects.get(), Ticket.Kind.VERIFY_EMAIL)
+    ticket = Ticket.objects.issue(Account.objects.get(), kind, {"newEmail": "new@example.com"})
     sessions = RefreshToken.objects.count()
     query = {"ticket": ticket, "redirectTo": "https://app.example.com"}
     replies = at_once(lambda client, _: client.get(f"{PREFIX}/verify", query))
     found = Counter(reply.query.get("error", "none") for reply in replies)
     assert found == {"none": 1, "invalid-ticket": MANY - 1}
     assert RefreshToken.objects.count() == sessions + 1
+
+
+def test_parallel_resets_by_one_ticket_set_one_password(api: Api) -> None:
+    ticket = Ticket.objects.issue(account(api.sign_up()), Ticket.Kind.PASSWORD_RESET)
+
+    def reset(client: Client, number: int) -> Any:
+        body = {"newPassword": f"Password-{number}", "ticket": ticket}
+        return client.post(f"{PREFIX}/user/password", json.dumps(body), content_type="application/json")
+
+    replies = at_once(reset)
+    assert outcomes(replies) == {(200, None): 1, (401, "invalid-ticket"): MANY - 1}
+    (winner,) = [number for number, reply in enumerate(replies) if reply.status == 200]
+    assert api.sign_in(password=f"Password-{winner}").status == 200
+
+
+def test_parallel_confirmations_of_one_new_address_give_it_to_one_account(api: Api) -> None:
+    people = [account(api.sign_up(f"ann{number}@example.com")) for number in range(MANY)]
+    data = {"newEmail": "wanted@example.com"}
+    tickets = [Ticket.objects.issue(person, Ticket.Kind.EMAIL_CONFIRM_CHANGE, data) for person in people]
+
+    def confirm(client: Client, number: int) -> Any:
+        return client.get(f"{PREFIX}/verify", {"ticket": tickets[number], "redirectTo": "https://app.example.com"})
+
+    found = Counter(reply.query.get("error", "none") for reply in at_once(confirm))
+    assert found == {"none": 1, "user-already-exists": MANY - 1}
+    assert Account.objects.filter(email_normalized="wanted@example.com").count() == 1
+
+
+@pytest.fixture
+def number(settings: Any) -> str:
+    """A phone number; what is sent to it stays in memory."""
+    settings.AUTH_SMS_PASSWORDLESS_ENABLED, settings.AUTH_SMS_PROVIDER = True, "memory"
+    return "+12025550100"
+
+
+def test_parallel_uses_of_one_sms_code_sign_in_once(api: Api, number: str) -> None:
+    api.post("/signin/passwordless/sms", {"phoneNumber": number})
+    code = memory.outbox[-1].text[-7:-1]
+    replies = at_once(posting("/signin/passwordless/sms/otp", {"phoneNumber": number, "otp": code}))
+    assert outcomes(replies) == {(200, None): 1, (400, "invalid-otp"): MANY - 1}
+    assert Account.objects.count() == RefreshToken.objects.count() == 1
+
+
+def test_parallel_wrong_guesses_at_an_sms_code_never_exceed_five(api: Api, number: str) -> None:
+    api.post("/signin/passwordless/sms", {"phoneNumber": number})
+    right = memory.outbox[-1].text[-7:-1]
+    guess = {"phoneNumber": number, "otp": f"{(int(right) + 1) % 10**6:06d}"}
+    at_once(posting("/signin/passwordless/sms/otp", guess))
+    assert OneTimeCode.objects.get().attempts == 5
+    reply = api.post("/signin/passwordless/sms/otp", {"phoneNumber": number, "otp": right})
+    assert reply.outcome == (400, "otp-too-many-attempts")
 
 
 def test_parallel_uses_of_one_code_sign_in_once(api: Api, inbox: Inbox) -> None:

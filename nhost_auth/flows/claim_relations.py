@@ -192,7 +192,6 @@ def read(value: Any, name: str) -> Any:
 
 def _read_property(row: Model, name: str) -> Any:
     for spelling in _spellings(name):
-        _ensure_open(type(row), spelling)
         try:
             found = getattr(row, spelling)
         except (AttributeError, ObjectDoesNotExist):

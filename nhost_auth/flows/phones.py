@@ -73,7 +73,7 @@ def consume_code(number: str, code: str) -> Account:
     matching = [sent for sent in candidates if sent.pk in open_ones and sent.is_code(code)]
     if not matching:
         same.charge()
-        closed = candidates and not same.open_to_guesses().exists()
+        closed = same.exists() and not same.open_to_guesses().exists()
         raise OtpTooManyAttempts if closed else InvalidOtp
     if len(matching) > 1:
         raise InvalidOtp  # two accounts wait for this number and drew the same digits
