@@ -116,7 +116,8 @@ def test_refresh_token_has_to_look_like_one(api: Api, secret: str) -> None:
     assert "regular expression" in reply.json["reason"]
 
 
-def test_disabled_user_is_refused_and_keeps_the_token(api: Api) -> None:
+def test_disabled_user_is_refused_and_keeps_the_token(api: Api, settings: Any) -> None:
+    settings.AUTH_REFRESH_TOKEN_REUSE_WINDOW = 0
     session = api.sign_up()
     disable(session)
     assert refresh(api, session).outcome == (401, "disabled-user")
@@ -132,6 +133,7 @@ def test_disabled_user_is_refused_though_its_domain_is_blocked_too(api: Api, set
 
 
 def test_unverified_user_is_refused_and_keeps_the_token(api: Api, settings: Any) -> None:
+    settings.AUTH_REFRESH_TOKEN_REUSE_WINDOW = 0
     session = api.sign_up()
     settings.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED = True
     assert refresh(api, session).outcome == (401, "unverified-user")
@@ -228,6 +230,11 @@ def test_exchange_with_a_wrong_verifier_leaves_the_code_good(api: Api, verifier:
     code = PkceCode.objects.issue(account(api.sign_up()), CHALLENGE, "")
     assert exchange(api, code, verifier).outcome == (400, "invalid-request")
     assert exchange(api, code).status == 200
+
+
+def test_exchange_minds_the_case_of_the_challenge(api: Api) -> None:
+    code = PkceCode.objects.issue(account(api.sign_up()), CHALLENGE.swapcase(), "")
+    assert exchange(api, code).outcome == (400, "invalid-request")
 
 
 def test_exchange_of_an_unknown_code(api: Api) -> None:
