@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 ADMIN = "admin"
-THREADS = 8
+THREADS = 4
 
 
 class Command(BaseCommand):
