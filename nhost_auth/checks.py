@@ -44,7 +44,16 @@ def check_values(**_kwargs: Any) -> list[CheckMessage]:
     """Values of the right type that cannot work. Looked at only where the types are right."""
     if list(_wrong_types()):
         return []
-    return [*_jwt_secret(), *_encryption_keys(), *_redirects(), *_locales(), *_hasher(), *_sms(), *_claims()]
+    return [
+        *_jwt_secret(),
+        *_encryption_keys(),
+        *_redirects(),
+        *_locales(),
+        *_mail_tasks(),
+        *_hasher(),
+        *_sms(),
+        *_claims(),
+    ]
 
 
 @register()
@@ -161,6 +170,19 @@ def _locales() -> Iterator[CheckMessage]:
     for locale in (conf.AUTH_LOCALE_DEFAULT, *conf.AUTH_LOCALE_ALLOWED_LOCALES):
         if not 2 <= len(locale) <= 3:
             yield Error(f"The locale {locale} has to have two or three letters.", id="nhost_auth.E008")
+
+
+def _mail_tasks() -> Iterator[CheckMessage]:
+    if conf.AUTH_EMAIL_DELIVERY != "task":
+        return
+    try:
+        from nhost_auth.infra import mail_tasks  # noqa: F401 - whether it can be imported is the question
+    except ImportError:
+        yield Error(
+            "AUTH_EMAIL_DELIVERY is task, but there is no tasks framework.",
+            hint="Django 6.0 has one; for Django 5.2 install nhost-auth[tasks].",
+            id="nhost_auth.E012",
+        )
 
 
 def _hasher() -> Iterator[CheckMessage]:
