@@ -18,7 +18,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.decorators import classonlymethod
 from django.utils.log import log_response
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from nhost_auth.conf import conf
@@ -49,16 +48,6 @@ class Story:
     """A setting without which there is no such method."""
 
 
-class IgnoreAccept(BaseContentNegotiation):
-    """Every answer is JSON, whatever a client says it accepts."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return None
-
-
 class Endpoint(ViewSet):
     stories: ClassVar[Mapping[str, Story]] = {}
 
@@ -67,7 +56,7 @@ class Endpoint(ViewSet):
     throttle_classes: Any = ()
     parser_classes: Any = ()
     renderer_classes: Any = ()
-    content_negotiation_class = IgnoreAccept
+    content_negotiation_class = BaseContentNegotiation
     versioning_class = None
     schema = None
 

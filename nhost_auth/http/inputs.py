@@ -6,6 +6,7 @@ used: it coerces types, collects faults and counts code points.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -55,7 +56,7 @@ class Text(serializers.CharField):
         if not isinstance(value, str):
             raise SchemaValidationError("value must be a string")
         if self.enum and value not in self.enum:
-            raise SchemaValidationError(f"value is not one of the allowed values {list(self.enum)}")
+            raise SchemaValidationError(f"value is not one of the allowed values {json.dumps(self.enum)}")
         length, most = len(value.encode("utf-16-le")) // 2, self.most
         if length < self.least:
             raise SchemaValidationError(f"minimum string length is {self.least}")
