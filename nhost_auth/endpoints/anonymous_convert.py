@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.password_validation import password_changed
+from django.db import transaction
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidEmailPassword, Unauthorized, UserAlreadyExists, UserNotAnonymous
@@ -45,20 +46,18 @@ class AnonymousConvert(Endpoint):
         passwords.ensure_acceptable(password, host_users.sketch(email))
         policy.ensure_email_allowed(email)
         names = {"firstName": first_name.strip(), "lastName": last_name.strip()}
-        account = accounts.deanonymize(
-            guest.pk,
-            self._profile(guest, email, names),
-            email=email,
-            password_hash=passwords.hash_new(password),
-            end_sessions=True,
-        )
-        if conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED:
-            # The session comes with the answer, so a mail that does not leave must not cost it: the user can ask again.
-            links.send_verification(
-                account, to=email, redirect_to=conf.AUTH_CLIENT_URL, code_challenge=None, robust=True
+        password_hash, profile = passwords.hash_new(password), self._profile(guest, email, names)
+        with transaction.atomic():  # a user without a session would have lost the guest's too
+            account = accounts.deanonymize(
+                guest.pk, profile, email=email, password_hash=password_hash, end_sessions=True
             )
+            if conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED:
+                # A mail that does not leave must not cost the session: the user can ask for another one.
+                links.send_verification(
+                    account, to=email, redirect_to=conf.AUTH_CLIENT_URL, code_challenge=None, robust=True
+                )
+            session = sessions.start(account, self.client, method="email-password")
         password_changed(password, account.user)
-        session = sessions.start(account, self.client, method="email-password")
         return {
             "message": "Account created successfully",
             "token": session.access_token,

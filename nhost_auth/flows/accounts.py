@@ -168,6 +168,8 @@ def _become_regular(account: Account, profile: Profile, email: str, password_has
     account.set_email(email)
     apply_profile(account, profile)
     account.tickets.all().delete()
+    # A number that still waits for its code was not asked for by whoever this account is from now on.
+    OneTimeCode.objects.filter(account=account).delete()
     account.user.password = password_hash or passwords.unusable()
     host_users.write_back(account, "password")
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.hashers import is_password_usable
 from django.db import IntegrityError, transaction
 
 from nhost_auth import signals
@@ -124,7 +125,12 @@ def _waiting_for(number: str, *, also_disabled: bool) -> Account | None:
         refresh_tokens=None,
     )
     newest_first = staged.select_related("user").order_by("-created_at")
-    return next((account for account in newest_first if also_disabled or not account.disabled), None)
+    return next((account for account in newest_first if _has_nothing(account, also_disabled)), None)
+
+
+def _has_nothing(account: Account, also_disabled: bool) -> bool:
+    seen = getattr(account.user, "last_login", None) is not None
+    return not seen and not is_password_usable(account.user.password) and (also_disabled or not account.disabled)
 
 
 def _may_win(sent: OneTimeCode, number: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from nhost_auth.infra.sms import memory
-from nhost_auth.models import Account, OneTimeCode
+from nhost_auth.models import Account, OneTimeCode, RefreshToken
 from tests.conftest import Api, account
-from tests.sms_inbox import NUMBER, SEND, code, open_inbox, sign_in, texts, use
+from tests.sms_inbox import NUMBER, OTHER_NUMBER, SEND, code, open_inbox, sign_in, texts, use
 
 SIGN_UP = "/signup/passwordless/sms"
 PHONE = {"phoneNumber": NUMBER}
@@ -137,6 +138,33 @@ def test_asking_again_takes_the_newest_request_and_adds_no_rows(api: Api, before
         assert use(api, old).outcome == (400, "invalid-otp")
     user = use(api, code()).user
     assert (user["displayName"], user["metadata"]) == ("Ann", {})
+
+
+@pytest.mark.parametrize(
+    ("on_account", "on_user", "on_code"),
+    [
+        ({"email": "ann@example.com", "email_normalized": "ann@example.com"}, {}, {}),
+        ({"phone_number": OTHER_NUMBER}, {}, {}),
+        ({}, {"password": "argon2$some-hash"}, {}),
+        ({}, {"last_login": datetime(2026, 1, 31, tzinfo=UTC)}, {}),
+        ({}, {}, {"method": "sms-change"}),
+        ({}, {}, {}),
+    ],
+    ids=["email", "number", "password", "last login", "code to change", "session"],
+)
+def test_account_that_has_anything_of_its_own_is_not_handed_on(
+    api: Api, on_account: dict[str, Any], on_user: dict[str, Any], on_code: dict[str, Any]
+) -> None:
+    api.post(SIGN_UP, PHONE)
+    waiting = Account.objects.get()
+    Account.objects.update(updated_at=timezone.now(), **on_account)
+    get_user_model().objects.update(is_active=True, **on_user)
+    OneTimeCode.objects.update(attempts=0, **on_code)
+    if not (on_account or on_user or on_code):
+        RefreshToken.objects.issue(waiting, ip=None, device="")
+    api.post(SIGN_UP, PHONE)
+    assert use(api, code()).user["id"] != str(waiting.pk)
+    assert Account.objects.count() == 2
 
 
 def test_asking_again_where_new_users_are_disabled_adds_no_rows(api: Api, settings: Any) -> None:

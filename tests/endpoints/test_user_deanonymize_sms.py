@@ -276,3 +276,12 @@ def test_concealment(api: Api, guest: Reply, settings: Any, fault: str, error: s
     sign_in(api)
     change(guest, fault)
     assert ask(api, guest).outcome == (400, error)
+
+
+def test_number_that_waits_is_forgotten_when_the_guest_becomes_a_user_by_mail(api: Api) -> None:
+    guest = api.anonymous()
+    api.post("/user/deanonymize/sms", {"phoneNumber": NUMBER}, token=guest.token)
+    body = {"signInMethod": "email-password", "email": "mallory@example.com", "password": PASSWORD}
+    assert api.post("/user/deanonymize", body, token=guest.token).status == 200
+    reply = api.post("/signin/passwordless/sms/otp", {"phoneNumber": NUMBER, "otp": code()})
+    assert reply.outcome == (400, "invalid-otp")
