@@ -26,7 +26,6 @@ NEWER_THAN_THE_CLIENT = {
 
 STILL_TO_COME = {
     "addSecurityKey",
-    "changeUserMfa",
     "elevateWebauthn",
     "getOAuthAuthorizationServer",
     "getOpenIDConfiguration",
@@ -50,9 +49,7 @@ STILL_TO_COME = {
     "signUpProviderURL",
     "signUpWebauthn",
     "verifyAddSecurityKey",
-    "verifyChangeUserMfa",
     "verifyElevateWebauthn",
-    "verifySignInMfaTotp",
     "verifySignInWebauthn",
     "verifySignUpWebauthn",
 }
