@@ -96,7 +96,7 @@ class Conf:
     AUTH_TOTP_ENABLED = Bool(False, "newer name of AUTH_MFA_ENABLED")
     AUTH_MFA_TOTP_ISSUER = Str("auth", "issuer shown by authenticator apps")
     AUTH_TOTP_ISSUER = Str("", "newer name of AUTH_MFA_TOTP_ISSUER")
-    AUTH_REQUIRE_ELEVATED_CLAIM = Choice("disabled", "disabled recommended required", "proof asked for before sensitive changes", planned=True)
+    AUTH_REQUIRE_ELEVATED_CLAIM = Choice("disabled", "disabled recommended required", "proof asked for before sensitive changes")
 
     # Tokens and sessions
     HASURA_GRAPHQL_JWT_SECRET = Json("one pinned key: type, key, signing_key, kid, issuer, claims_namespace; unset: keys in the database")

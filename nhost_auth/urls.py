@@ -5,6 +5,7 @@ Include it under a prefix of your choice: `path("v1/", include("nhost_auth.urls"
 
 from django.urls import path
 
+from nhost_auth.endpoints.elevate import Elevate
 from nhost_auth.endpoints.healthz import Healthz
 from nhost_auth.endpoints.mfa_totp import MfaTotp
 from nhost_auth.endpoints.pat import Pat
@@ -68,6 +69,13 @@ urlpatterns = [
     path("user/password/reset", UserPassword.as_view({"post": "reset"})),
     path("user/mfa", UserMfa.as_view({"post": "change"})),
     path("mfa/totp/generate", MfaTotp.as_view({"get": "generate"})),
+    # More proof
+    path("elevate", Elevate.as_view({"get": "show"})),
+    path("elevate/totp", Elevate.as_view({"post": "totp"})),
+    path("elevate/otp/email", Elevate.as_view({"post": "send_email"})),
+    path("elevate/otp/email/verify", Elevate.as_view({"post": "verify_email"})),
+    path("elevate/otp/sms", Elevate.as_view({"post": "send_sms"})),
+    path("elevate/otp/sms/verify", Elevate.as_view({"post": "verify_sms"})),
     # The server
     path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
     path("version", Version.as_view({"get": "show"})),

@@ -6,11 +6,11 @@ from typing import Any
 
 from nhost_auth.flows import accounts, mfa
 from nhost_auth.http.endpoint import Endpoint, Story
-from nhost_auth.http.guards import bearer
+from nhost_auth.http.guards import elevated_unless_enrolling
 
 
 class MfaTotp(Endpoint):
-    stories = {"generate": Story(guard=bearer)}
+    stories = {"generate": Story(guard=elevated_unless_enrolling)}
 
     def generate(self) -> Any:
         mfa.ensure_enabled()

@@ -21,9 +21,14 @@ from nhost_auth.infra import totp
 from nhost_auth.models import Account, Ticket, TotpDevice
 
 
+def is_enabled() -> bool:
+    """Both names of the switch serve."""
+    return conf.AUTH_MFA_ENABLED or conf.AUTH_TOTP_ENABLED
+
+
 def ensure_enabled() -> None:
-    """Both names of the switch serve. Raises DisabledEndpoint."""
-    if not (conf.AUTH_MFA_ENABLED or conf.AUTH_TOTP_ENABLED):
+    """Raises DisabledEndpoint."""
+    if not is_enabled():
         raise DisabledEndpoint
 
 
@@ -80,11 +85,16 @@ def complete(secret: str, code: str) -> Account:
     if account is None:
         raise InvalidTicket
     policy.ensure_valid(account)
+    prove(account, code)
+    return account
+
+
+def prove(account: Account, code: str) -> None:
+    """Use up a code of the active second factor. Raises DisabledMfaTotp, InvalidTotp."""
     device = _find(account, confirmed=True)
     if device is None:
         raise DisabledMfaTotp
     _ensure_code(device, code)
-    return account
 
 
 def _find(account: Account, *, confirmed: bool) -> TotpDevice | None:
