@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from nhost_auth import signals
 from nhost_auth.conf import conf
-from nhost_auth.errors import DisabledUser, InvalidEmailPassword, UserAlreadyExists, UserNotAnonymous
+from nhost_auth.errors import InvalidEmailPassword, UserAlreadyExists, UserNotAnonymous
 from nhost_auth.flows import adoption, host_users, passwords, policy
 from nhost_auth.flows.policy import Profile
 from nhost_auth.models import Account, AccountRole, OneTimeCode, Role
@@ -17,17 +17,20 @@ from nhost_auth.models.roles import ANONYMOUS
 
 
 def create(
-    profile: Profile,
-    *,
-    method: str,
-    email: str | None = None,
-    password_hash: str | None = None,
-    seen: bool = False,
+    profile: Profile, *, method: str, email: str | None = None, password_hash: str | None = None, seen: bool = False
+) -> Account:
+    """As `store`. Raises DisabledUser too, where AUTH_DISABLE_NEW_USERS let it be stored only disabled."""
+    account = store(profile, method=method, email=email, password_hash=password_hash, seen=seen)
+    policy.ensure_enabled(account)
+    return account
+
+
+def store(
+    profile: Profile, *, method: str, email: str | None = None, password_hash: str | None = None, seen: bool = False
 ) -> Account:
     """Store a new account beside a new user of the host; all of it or nothing.
 
-    `seen` says that a session follows at once. Raises UserAlreadyExists, decided by the unique column, and
-    DisabledUser where AUTH_DISABLE_NEW_USERS let it be stored only disabled.
+    `seen` says that a session follows at once. Raises UserAlreadyExists, decided by the unique column.
     """
     anonymous = method == ANONYMOUS
     active = anonymous or not conf.AUTH_DISABLE_NEW_USERS
@@ -58,8 +61,6 @@ def create(
             raise UserAlreadyExists from None
         raise
     transaction.on_commit(partial(signals.signed_up.send_robust, Account, account=account, method=method))
-    if not active:
-        raise DisabledUser
     return account
 
 

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from nhost_auth import signals
 from nhost_auth.conf import conf
-from nhost_auth.errors import ForbiddenAnonymous, InvalidOtp, OtpTooManyAttempts, UserAlreadyExists
+from nhost_auth.errors import DisabledUser, ForbiddenAnonymous, InvalidOtp, OtpTooManyAttempts, UserAlreadyExists
 from nhost_auth.flows import accounts, notify, policy
 from nhost_auth.flows.policy import Profile
 from nhost_auth.models import Account, OneTimeCode
@@ -47,11 +47,13 @@ def stage(number: str, profile: Profile) -> None:
     Raises CannotSendSms, and DisabledUser where AUTH_DISABLE_NEW_USERS lets the account be stored only disabled:
     then no SMS is wasted on it.
     """
-    code = OneTimeCode.objects.draw()
-    if not conf.AUTH_DISABLE_NEW_USERS:
+    code, refused = OneTimeCode.objects.draw(), conf.AUTH_DISABLE_NEW_USERS
+    if not refused:
         notify.phone_code(code, to=number, locale=profile.locale)
-    account = _waiting_for(number) or accounts.create(profile, method="passwordless-sms")
+    account = _waiting_for(number, also_disabled=refused) or accounts.store(profile, method="passwordless-sms")
     OneTimeCode.objects.keep(account, SMS, code, target=number, options=asdict(profile))
+    if refused:
+        raise DisabledUser
 
 
 def stage_guest(guest: Account, number: str, profile: Profile) -> None:
@@ -120,7 +122,7 @@ def change(account: Account, number: str, code: str) -> None:
         raise InvalidOtp
 
 
-def _waiting_for(number: str) -> Account | None:
+def _waiting_for(number: str, *, also_disabled: bool) -> Account | None:
     """The newest account that was staged for a number and has nothing of its own yet: asking again adds no rows."""
     staged = Account.objects.filter(
         one_time_code__target=number,
@@ -130,8 +132,8 @@ def _waiting_for(number: str) -> Account | None:
         is_anonymous=False,
         refresh_tokens=None,
     )
-    found = [account for account in staged.select_related("user").order_by("-created_at") if not account.disabled]
-    return found[0] if found else None
+    newest_first = staged.select_related("user").order_by("-created_at")
+    return next((account for account in newest_first if also_disabled or not account.disabled), None)
 
 
 def _may_win(sent: OneTimeCode, number: str) -> bool:
