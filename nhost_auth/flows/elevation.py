@@ -23,13 +23,13 @@ def available_methods(account: Account) -> list[str]:
 
 def is_elevated(token: AccessToken) -> bool:
     """Whether a token carries the proof of its own subject. A refreshed one does not any more."""
-    return token.hasura.get(ELEVATED_CLAIM) == token["sub"]
+    return bool(token.hasura.get(ELEVATED_CLAIM) == token["sub"])
 
 
 def is_required(methods: list[str]) -> bool:
     """Whether AUTH_REQUIRE_ELEVATED_CLAIM asks somebody with these methods for proof. Unknown modes ask everybody."""
     mode = conf.AUTH_REQUIRE_ELEVATED_CLAIM
-    return mode != "disabled" and (mode != "recommended" or bool(methods))
+    return bool(methods) if mode == "recommended" else mode != "disabled"
 
 
 def ensure(token: AccessToken, *, enrolling: bool = False) -> None:
