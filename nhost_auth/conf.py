@@ -201,7 +201,7 @@ class Conf:
     AUTH_PASSWORD_HASHER = Str("", "dotted path of the hasher of new passwords; unset: the first of PASSWORD_HASHERS if the project sets it, else Argon2id as OWASP advises")
     AUTH_PASSWORD_MAX_LENGTH = Int(50, "greatest length of a password in UTF-16 units; Nhost has 50")
     AUTH_PASSWORD_HIBP_FAIL_OPEN = Bool(False, "take a new password when Have I Been Pwned cannot be asked; False: 500 as Nhost")
-    AUTH_OTP_DAILY_WRONG_GUESSES = Int(100, "wrong one-time codes an account takes in a day, however often a new one is asked for; 0: any number, as Nhost")
+    AUTH_OTP_DAILY_WRONG_GUESSES = Int(100, "wrong one-time codes an account takes in a day, however often a new one is asked for; a right one starts the count anew; 0: any number, as Nhost")
     AUTH_EMAIL_DELIVERY = Choice("now", "now task", "mails leave within the request, or as a task of Django's tasks framework")
     AUTH_VERIFY_CONFIRM_PAGE = Bool(False, "GET /verify shows a page whose button follows the link: mail scanners cannot use it up; mails carry a code too")
     AUTH_USER_FACTORY = Str("", "dotted path of a callable that makes the host's unsaved user from field values; unset: the user model itself")

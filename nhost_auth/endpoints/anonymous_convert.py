@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.contrib.auth.password_validation import password_changed
+
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidEmailPassword, Unauthorized, UserAlreadyExists, UserNotAnonymous
-from nhost_auth.flows import accounts, links, passwords, policy, sessions
+from nhost_auth.flows import accounts, host_users, links, passwords, policy, sessions
 from nhost_auth.flows.policy import Profile
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
@@ -40,7 +42,7 @@ class AnonymousConvert(Endpoint):
 
     def convert(self, email: str, password: str, first_name: str = "", last_name: str = "") -> Any:
         guest = self._guest()
-        passwords.ensure_acceptable(password)
+        passwords.ensure_acceptable(password, host_users.sketch(email))
         policy.ensure_email_allowed(email)
         names = {"firstName": first_name.strip(), "lastName": last_name.strip()}
         account = accounts.deanonymize(
@@ -51,7 +53,11 @@ class AnonymousConvert(Endpoint):
             end_sessions=True,
         )
         if conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED:
-            links.send_verification(account, to=email, redirect_to=conf.AUTH_CLIENT_URL, code_challenge=None)
+            # The session comes with the answer, so a mail that does not leave must not cost it: the user can ask again.
+            links.send_verification(
+                account, to=email, redirect_to=conf.AUTH_CLIENT_URL, code_challenge=None, robust=True
+            )
+        password_changed(password, account.user)
         session = sessions.start(account, self.client, method="email-password")
         return {
             "message": "Account created successfully",

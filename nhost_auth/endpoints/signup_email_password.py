@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.password_validation import password_changed
+
 from nhost_auth.conf import conf
-from nhost_auth.flows import accounts, links, passwords, policy, sessions
+from nhost_auth.flows import accounts, host_users, links, passwords, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions
@@ -32,7 +34,7 @@ class SignUpEmailPassword(Endpoint):
         code_challenge: str | None = None,
     ) -> Any:
         policy.ensure_email_allowed(email)
-        passwords.ensure_acceptable(password)
+        passwords.ensure_acceptable(password, host_users.sketch(email))
         profile = policy.ensure_profile(options, default_name=email)
         verify_first = conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
         account = accounts.create(
@@ -42,6 +44,7 @@ class SignUpEmailPassword(Endpoint):
             password_hash=passwords.hash_new(password),
             seen=not verify_first,
         )
+        password_changed(password, account.user)
         if not verify_first:
             return sessions.start(account, self.client, method="email-password", seen=True)
         links.send_verification(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.password_validation import password_changed
+
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, UserNotAnonymous
-from nhost_auth.flows import accounts, links, passwords, phones, policy
+from nhost_auth.flows import accounts, host_users, links, passwords, phones, policy
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
@@ -53,7 +55,7 @@ class UserDeanonymize(Endpoint):
         account_id = self.access_token.account_id
         by_link = sign_in_method == PASSWORDLESS
         if not by_link:
-            self._ensure_password(password)
+            self._ensure_password(password, email)
         profile = policy.ensure_profile(options, default_name=email)
         policy.ensure_email_allowed(email)
         must_prove = by_link or conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
@@ -64,15 +66,17 @@ class UserDeanonymize(Endpoint):
             password_hash=passwords.hash_new(password) if password and not by_link else None,
             end_sessions=must_prove,
         )
+        if password and not by_link:
+            password_changed(password, account.user)
         if must_prove:
             send = links.send_sign_in if by_link else links.send_verification
             send(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.OK
 
-    def _ensure_password(self, password: str | None) -> None:
+    def _ensure_password(self, password: str | None, email: str) -> None:
         if password is None:
             raise InvalidRequest
-        passwords.ensure_acceptable(password)
+        passwords.ensure_acceptable(password, host_users.sketch(email))
 
     def sms(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:
         if not self.access_token.is_anonymous:

@@ -38,7 +38,7 @@ class UserPassword(Endpoint):
     def change(self, new_password: str, ticket: str | None = None) -> Any:
         account = self._account(ticket)
         policy.ensure_valid(account)
-        passwords.ensure_acceptable(new_password)
+        passwords.ensure_acceptable(new_password, account.user)
         passwords.replace(account, new_password)
         return payloads.OK
 

@@ -37,6 +37,12 @@ def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bo
     return factory(**values)
 
 
+def sketch(email: str) -> Any:
+    """An unsaved user with an address and nothing else, for password validators that compare with it."""
+    field = email_field()
+    return get_user_model()(**{field.name: email} if field is not None else {})
+
+
 def email_field() -> models.Field[Any, Any] | None:
     """The field of the host's user that holds an e-mail address, if it has one."""
     model: Any = get_user_model()

@@ -20,12 +20,24 @@ PROVES_ADDRESS = (Ticket.Kind.VERIFY_EMAIL, Ticket.Kind.PASSWORDLESS_EMAIL)
 
 
 def send_verification(
-    account: Account, *, to: str, redirect_to: str, code_challenge: str | None, keep_for: timedelta = timedelta()
+    account: Account,
+    *,
+    to: str,
+    redirect_to: str,
+    code_challenge: str | None,
+    keep_for: timedelta = timedelta(),
+    robust: bool = False,
 ) -> None:
-    """Mail a link that proves the address. Raises what the mail backend raises."""
+    """Mail a link that proves the address. Raises what the mail backend raises, unless `robust`: then it is logged."""
     ticket = Ticket.objects.issue(account, Ticket.Kind.VERIFY_EMAIL, keep_for=keep_for)
     notify.email_verify(
-        account, ticket, to=to, redirect_to=redirect_to, code_challenge=code_challenge, code=_code(account)
+        account,
+        ticket,
+        to=to,
+        redirect_to=redirect_to,
+        code_challenge=code_challenge,
+        code=_code(account),
+        robust=robust,
     )
 
 

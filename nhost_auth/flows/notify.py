@@ -22,11 +22,18 @@ logger = logging.getLogger("nhost_auth.mail")
 
 
 def email_verify(
-    account: Account, ticket: str, *, to: str, redirect_to: str, code_challenge: str | None, code: str = ""
+    account: Account,
+    ticket: str,
+    *,
+    to: str,
+    redirect_to: str,
+    code_challenge: str | None,
+    code: str = "",
+    robust: bool = False,
 ) -> None:
-    """Asks the owner of a new address to prove it, by the link or by a code."""
+    """Asks the owner of a new address to prove it, by the link or by a code; `robust` lets a failure pass, logged."""
     link = _link("emailVerify", ticket, redirect_to, code_challenge)
-    _send("email-verify", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to, code=code)
+    _send("email-verify", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to, code=code, robust=robust)
 
 
 def sign_in_link(
@@ -82,6 +89,7 @@ def _send(
     redirect_to: str,
     new_email: str = "",
     code: str = "",
+    robust: bool = False,
 ) -> None:
     variables = {
         "clientUrl": conf.AUTH_CLIENT_URL,
@@ -102,7 +110,7 @@ def _send(
         "html": texts.html,
         "headers": _headers(template, variables),
     }
-    transaction.on_commit(lambda: _deliver(template, message))
+    transaction.on_commit(lambda: _deliver(template, message), robust=robust)
 
 
 def _deliver(template: str, message: dict[str, Any]) -> None:
@@ -110,7 +118,8 @@ def _deliver(template: str, message: dict[str, Any]) -> None:
         mail.deliver(message)
     except Exception as error:
         # Neither the address nor the link belongs into a log.
-        logger.error("A mail %s could not be sent: %s", template, type(error).__name__)
+        fault = str(error) if isinstance(error, mail.MailNotSent) else type(error).__name__
+        logger.error("A mail %s could not be sent: %s", template, fault)
         raise
 
 

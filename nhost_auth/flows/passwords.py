@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import (
@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import (
     make_password,
     verify_password,
 )
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import password_changed, validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.module_loading import import_string
@@ -35,8 +35,8 @@ FORM: Final = "NFC"
 """One form for what looks the same: keyboards differ in how they compose accents (NIST SP 800-63B-4 3.1.1)."""
 
 
-def ensure_acceptable(password: str) -> None:
-    """The rules for a new password: Nhost's, then those of the host's AUTH_PASSWORD_VALIDATORS.
+def ensure_acceptable(password: str, user: Any) -> None:
+    """The rules for a new password: Nhost's, then those of the host's AUTH_PASSWORD_VALIDATORS, which are given `user`.
 
     Raises PasswordTooShort, InvalidRequest, PasswordInHibpDatabase, PasswordRefused, and OutboundError when the leak
     database cannot be asked and AUTH_PASSWORD_HIBP_FAIL_OPEN is off.
@@ -48,7 +48,7 @@ def ensure_acceptable(password: str) -> None:
     if conf.AUTH_PASSWORD_HIBP_ENABLED and _is_leaked(password):
         raise PasswordInHibpDatabase
     try:
-        validate_password(password)
+        validate_password(password, user)
     except ValidationError as error:
         too_short = any(fault.code == "password_too_short" for fault in error.error_list)
         raise PasswordTooShort if too_short else PasswordRefused(" ".join(error.messages)) from None
@@ -80,6 +80,7 @@ def replace(account: Account, password: str) -> None:
         account.user.save(update_fields=["password"])
         account.refresh_tokens.filter(kind=RefreshToken.Kind.REGULAR).delete()
         account.tickets.filter(kind=Ticket.Kind.PASSWORD_RESET).delete()
+    password_changed(password, account.user)
     transaction.on_commit(partial(signals.password_changed.send_robust, Account, account=account))
 
 

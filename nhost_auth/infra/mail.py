@@ -19,6 +19,10 @@ TIMEOUT_SECONDS = 30
 BARE_CHANNEL_HOSTS = ("mailhog", "localhost", "127.0.0.1", "::1")
 
 
+class MailNotSent(Exception):
+    """The mail did not leave. The message names the fault, never an address or what the mail says."""
+
+
 class _StartTlsWhenOffered(smtplib.SMTP):
     """STARTTLS whenever the server offers it (configuration.md 5.5): Nhost has no setting that asks for it."""
 
@@ -82,7 +86,10 @@ def deliver(message: dict[str, Any]) -> None:
 
 
 def send(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, str] | None = None) -> None:
-    """Send one mail. `text` may be empty: then the mail is HTML alone. Raises what the backend raises."""
+    """Send one mail. `text` may be empty: then the mail is HTML alone.
+
+    Raises MailNotSent for what an SMTP server refuses, and whatever else a backend raises.
+    """
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=text or html,
@@ -95,7 +102,11 @@ def send(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, s
         message.attach_alternative(html, "text/html")
     else:
         message.content_subtype = "html"
-    message.send()
+    try:
+        message.send()
+    except smtplib.SMTPException as error:
+        # Its own text, and so a traceback of it in a log, quotes addresses.
+        raise MailNotSent(type(error).__name__) from None
 
 
 def _connection() -> BaseEmailBackend:

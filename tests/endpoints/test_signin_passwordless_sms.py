@@ -71,6 +71,8 @@ def test_options_are_the_new_users(api: Api) -> None:
     user = use(api, code()).user
     assert (user["displayName"], user["locale"], user["metadata"]) == ("Ann", "fr", {"a": 1})
     assert (user["defaultRole"], user["roles"]) == ("me", ["me"])
+    api.post(SEND, PHONE)
+    assert texts()[-1] == f"Votre code est {code()}."
 
 
 def test_known_number_signs_in_its_owner(api: Api) -> None:

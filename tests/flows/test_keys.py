@@ -1,0 +1,143 @@
+"""Which keys are in force, and for how long a process keeps its copy of them (configuration.md 2).
+
+What is published and what it verifies is proven in tests/endpoints/test_well_known_jwks.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jwt
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from nhost_auth.flows import keys
+from nhost_auth.infra.crypto import encrypt
+from nhost_auth.infra.keyring import InvalidSecret, generate_private_pem
+from nhost_auth.models import SigningKey
+from tests.conftest import Api
+
+PATH = "/.well-known/jwks.json"
+PINNED = {"type": "HS256", "key": "tests-only-" + "s" * 32}
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """No key of another test is remembered, and none of these by the next."""
+    keys.forget()
+    yield
+    keys.forget()
+
+
+@pytest.fixture
+def database_keys(db: None, settings: Any) -> None:
+    settings.HASURA_GRAPHQL_JWT_SECRET = None
+    settings.AUTH_SIGNING_ALGORITHM = "EdDSA"
+
+
+def put_from_elsewhere() -> SigningKey:
+    """Store a key as another process would: nothing here hears of it."""
+    pem = generate_private_pem("EdDSA")
+    key = SigningKey(algorithm="EdDSA", encrypted_private_pem=encrypt(pem), created_at=timezone.now())
+    SigningKey.objects.bulk_create([key])
+    return key
+
+
+def published(api: Api) -> set[str]:
+    return {key["kid"] for key in api.get(PATH).json["keys"]}
+
+
+def stored() -> set[str]:
+    return {str(key.pk) for key in SigningKey.objects.all()}
+
+
+def reads_of_keys(api: Api) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        api.get(PATH)
+    return sum("signingkey" in query["sql"].lower() for query in asked.captured_queries)
+
+
+def test_key_stored_elsewhere_is_seen_once_the_copy_is_too_old(api: Api, settings: Any, database_keys: None) -> None:
+    settings.AUTH_KEYRING_TTL = 0
+    for number in (1, 2, 3):
+        assert published(api) == stored()
+        assert len(stored()) == number
+        put_from_elsewhere()
+
+
+def test_key_deleted_elsewhere_is_no_longer_believed_once_the_copy_is_too_old(
+    api: Api, settings: Any, database_keys: None
+) -> None:
+    settings.AUTH_KEYRING_TTL = 0
+    token = api.sign_up().token
+    put_from_elsewhere()
+    assert api.get("/user", token=token).status == 200
+    kid = jwt.get_unverified_header(token)["kid"]
+    SigningKey.objects.filter(pk=kid)._raw_delete("default")
+    assert api.get("/user", token=token).outcome == (401, "unauthorized")
+
+
+def test_key_stored_or_deleted_here_is_seen_at_once(api: Api, settings: Any, database_keys: None) -> None:
+    settings.AUTH_KEYRING_TTL = 3600
+    published(api)
+    newest = SigningKey.objects.generate("EdDSA")
+    assert published(api) == stored()
+    assert jwt.get_unverified_header(api.sign_up().token)["kid"] == str(newest.pk)
+    newest.delete()
+    assert published(api) == stored()
+    assert len(stored()) == 1
+
+
+def test_copy_saves_reading_the_keys_for_its_time(api: Api, settings: Any, database_keys: None) -> None:
+    settings.AUTH_KEYRING_TTL = 3600
+    assert [reads_of_keys(api) > 0 for _ in range(3)] == [True, False, False]
+    known = published(api)
+    put_from_elsewhere()
+    assert published(api) == known != stored()
+    settings.AUTH_KEYRING_TTL = 0
+    keys.forget()
+    assert [reads_of_keys(api) > 0 for _ in range(3)] == [True, True, True]
+
+
+def test_pinned_secret_leaves_the_database_alone(api: Api, settings: Any) -> None:
+    settings.HASURA_GRAPHQL_JWT_SECRET, settings.AUTH_KEYRING_TTL = PINNED, 0
+    assert reads_of_keys(api) == 0
+    assert api.get("/user", token=api.sign_up().token).status == 200
+    assert not SigningKey.objects.exists()
+
+
+def test_changed_secret_is_in_force_at_once(api: Api, settings: Any) -> None:
+    settings.HASURA_GRAPHQL_JWT_SECRET = PINNED
+    token = api.sign_up().token
+    settings.HASURA_GRAPHQL_JWT_SECRET = {**PINNED, "key": "another-key-" + "x" * 32}
+    assert api.get("/user", token=token).outcome == (401, "unauthorized")
+    settings.HASURA_GRAPHQL_JWT_SECRET = PINNED
+    assert api.get("/user", token=token).status == 200
+
+
+def test_changed_address_of_the_server_is_in_force_at_once(api: Api, settings: Any, database_keys: None) -> None:
+    settings.AUTH_KEYRING_TTL = 3600
+    assert api.sign_up().claims["iss"] == "https://auth.example.com/v1"
+    settings.AUTH_SERVER_URL = "https://moved.example.com/v1"
+    assert api.sign_in().claims["iss"] == "https://moved.example.com/v1"
+
+
+def test_pinned_secret_and_keys_of_the_database_do_not_believe_each_other(
+    api: Api, settings: Any, database_keys: None
+) -> None:
+    of_database = api.sign_up().token
+    settings.HASURA_GRAPHQL_JWT_SECRET = PINNED
+    pinned = api.sign_in().token
+    assert api.get("/user", token=of_database).outcome == (401, "unauthorized")
+    settings.HASURA_GRAPHQL_JWT_SECRET = None
+    assert api.get("/user", token=pinned).outcome == (401, "unauthorized")
+    assert api.get("/user", token=of_database).status == 200
+
+
+def test_secret_that_cannot_be_used_is_an_error_and_not_the_keys_of_the_database(settings: Any) -> None:
+    settings.HASURA_GRAPHQL_JWT_SECRET = {"type": "HS256"}
+    with pytest.raises(InvalidSecret):
+        keys.backend()

@@ -1,0 +1,256 @@
+"""What every toggle does to every POST endpoint of the map, and that it does nothing else (accounts.md 3.0)."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from nhost_auth.infra.sms import memory
+from nhost_auth.models import Account
+from tests.conftest import Api, Inbox
+from tests.ways import ANN, ANN_PASSWORD, GUEST, KNOWN, PHONE, Request, Way, asking, everything_on, known, path_of, told
+
+SIGNUP, AUTO, NEW_USERS = "AUTH_DISABLE_SIGNUP", "AUTH_DISABLE_AUTO_SIGNUP", "AUTH_DISABLE_NEW_USERS"
+VERIFY, ANONYMOUS = "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED", "AUTH_ANONYMOUS_USERS_ENABLED"
+LINKS, CODES, SMS = "AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_OTP_EMAIL_ENABLED", "AUTH_SMS_PASSWORDLESS_ENABLED"
+TOGGLES = {
+    SIGNUP: True,
+    AUTO: True,
+    NEW_USERS: True,
+    VERIFY: True,
+    ANONYMOUS: False,
+    LINKS: False,
+    CODES: False,
+    SMS: False,
+    "AUTH_MFA_ENABLED": True,
+}
+"""Each as it is when somebody turns it; the tests begin with the other value."""
+BY_MESSAGE = {"passwordless/email": LINKS, "passwordless/sms": SMS, "otp/email": CODES}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An answer and what has come of the request: new accounts, messages sent."""
+
+    status: int = 200
+    error: str | None = None
+    accounts: int = 0
+    messages: int = 0
+
+
+OK, SENT, CREATED, INVITED = Effect(), Effect(messages=1), Effect(accounts=1), Effect(accounts=1, messages=1)
+OFF, CLOSED = Effect(409, "disabled-endpoint"), Effect(403, "signup-disabled")
+STORED_DISABLED, UNVERIFIED = Effect(401, "disabled-user", accounts=1), Effect(401, "unverified-user")
+SENT_ON = Effect(302)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a good request comes to, and where a toggle changes it."""
+
+    way: Way
+    plain: Effect
+    changed: dict[str, Effect] = field(default_factory=dict)
+    who: str = "known"
+
+    def prepare(self, api: Api, inbox: Inbox) -> Request:
+        people: dict[str, Callable[[Api], Any]] = {"known": known, "guest": Api.anonymous, "unknown": lambda _: None}
+        return self.way(api, inbox, people[self.who](api))
+
+
+def of_known(name: str, plain: Effect = OK, **changed: Effect) -> Case:
+    return Case(KNOWN[name], plain, changed)
+
+
+def of_unknown(path: str, body: dict[str, Any], plain: Effect, **changed: Effect) -> Case:
+    return Case(asking(path, body), plain, changed, who="unknown")
+
+
+def of_guest(name: str, plain: Effect = SENT, **changed: Effect) -> Case:
+    return Case(GUEST[name], plain, changed, who="guest")
+
+
+def explicit(path: str, body: dict[str, Any], toggle: str) -> list[Case]:
+    """Signing up by a message: a known address or number is left alone."""
+    shut = {toggle: OFF, SIGNUP: CLOSED}
+    unknown = of_unknown(path, body, INVITED, **shut, **{NEW_USERS: STORED_DISABLED})
+    return [unknown, of_known(path, OK, **shut)]
+
+
+def implicit(path: str, body: dict[str, Any], toggle: str) -> list[Case]:
+    """Signing in by a message, which creates whom nobody knows."""
+    changed = {toggle: OFF, SIGNUP: CLOSED, AUTO: OK, NEW_USERS: STORED_DISABLED}
+    return [of_unknown(path, body, INVITED, **changed), of_known(path, SENT, **{toggle: OFF})]
+
+
+ASKS_A_VALID_USER = {VERIFY: UNVERIFIED}
+TABLE: dict[str, list[Case]] = {
+    "/signup/email-password": [
+        of_unknown(
+            "/signup/email-password",
+            ANN_PASSWORD,
+            CREATED,
+            **{SIGNUP: CLOSED, NEW_USERS: STORED_DISABLED, VERIFY: INVITED},
+        ),
+        of_known("/signup/email-password", Effect(409, "user-already-exists"), **{SIGNUP: CLOSED}),
+    ],
+    "/signup/passwordless/email": explicit("/signup/passwordless/email", ANN, LINKS),
+    "/signup/passwordless/sms": explicit("/signup/passwordless/sms", PHONE, SMS),
+    "/signup/otp/email": explicit("/signup/otp/email", ANN, CODES),
+    "/signin/email-password": [of_known("/signin/email-password", **ASKS_A_VALID_USER)],
+    "/signin/anonymous": [of_unknown("/signin/anonymous", {}, CREATED, **{SIGNUP: CLOSED, ANONYMOUS: OFF})],
+    "/signin/passwordless/email": implicit("/signin/passwordless/email", ANN, LINKS),
+    "/signin/passwordless/sms": implicit("/signin/passwordless/sms", PHONE, SMS),
+    "/signin/passwordless/sms/otp": [
+        of_known("/signin/passwordless/sms/otp", **{SMS: OFF}, **ASKS_A_VALID_USER),
+        Case(KNOWN["/signin/passwordless/sms/otp"], OK, {SMS: OFF}, who="unknown"),
+    ],
+    "/signin/otp/email": implicit("/signin/otp/email", ANN, CODES),
+    "/signin/otp/email/verify": [of_known("/signin/otp/email/verify")],
+    "/signin/pat": [of_known("/signin/pat", **ASKS_A_VALID_USER)],
+    "/verify": [
+        of_known("/verify verifyEmail", SENT_ON),
+        of_known("/verify passwordlessEmail", SENT_ON),
+        of_known("/verify emailConfirmChange", SENT_ON, **{VERIFY: Effect(302, "unverified-user")}),
+        of_known("/verify passwordReset", SENT_ON, **{VERIFY: Effect(302, "unverified-user")}),
+    ],
+    "/token": [of_known("/token", **ASKS_A_VALID_USER), Case(KNOWN["/token"], OK, who="guest")],
+    "/token/verify": [of_known("/token/verify", **ASKS_A_VALID_USER)],
+    "/token/exchange": [of_known("/token/exchange", **ASKS_A_VALID_USER)],
+    "/pat": [of_known("/pat", **ASKS_A_VALID_USER)],
+    "/signout": [of_known("/signout"), Case(KNOWN["/signout"], OK, who="guest")],
+    "/user/deanonymize": [
+        of_guest("/user/deanonymize", OK, **{VERIFY: SENT}),
+        of_guest("/user/deanonymize passwordless"),
+    ],
+    "/user/deanonymize/sms": [of_guest("/user/deanonymize/sms", **{SMS: OFF})],
+    "/user/phone-number/change": [of_known("/user/phone-number/change", SENT, **{SMS: OFF}, **ASKS_A_VALID_USER)],
+    "/user/phone-number/change/verify": [
+        of_known("/user/phone-number/change/verify", **{SMS: OFF}, **ASKS_A_VALID_USER)
+    ],
+    "/user/email/change": [of_known("/user/email/change", SENT, **ASKS_A_VALID_USER)],
+    "/user/email/send-verification-email": [of_known("/user/email/send-verification-email", SENT)],
+    "/user/password": [
+        of_known("/user/password", **ASKS_A_VALID_USER),
+        of_known("/user/password ticket", **ASKS_A_VALID_USER),
+    ],
+    "/user/password/reset": [of_known("/user/password/reset", SENT, **{VERIFY: OK})],
+}
+
+
+def rows() -> list[dict[str, Any]]:
+    """The POST rows of the map."""
+    out = io.StringIO()
+    call_command("auth_map", "--json", stdout=out)
+    return [row for row in json.loads(out.getvalue()) if row["method"] == "POST"]
+
+
+PATHS = [row["path"] for row in rows()]
+CASES = [
+    pytest.param(case, id=f"{path} {case.who} {number}")
+    for path in PATHS
+    for number, case in enumerate(TABLE.get(path, []))
+]
+
+
+@pytest.fixture(autouse=True)
+def on(settings: Any) -> None:
+    everything_on(settings)
+
+
+def turn(settings: Any, *toggles: str) -> None:
+    for toggle in toggles:
+        setattr(settings, toggle, TOGGLES[toggle])
+
+
+def effect(api: Api, inbox: Inbox, settings: Any, case: Case, *toggles: str) -> Effect:
+    """What comes of a case's request when the toggles are turned just before it."""
+    act = case.prepare(api, inbox)
+    accounts, messages = Account.objects.count(), len(inbox) + len(memory.outbox)
+    turn(settings, *toggles)
+    status, error = told(act())
+    return Effect(status, error, Account.objects.count() - accounts, len(inbox) + len(memory.outbox) - messages)
+
+
+def test_every_post_endpoint_of_the_map_is_in_the_table() -> None:
+    assert set(TABLE) == set(PATHS)
+
+
+def test_every_case_is_one_of_its_path() -> None:
+    names = {id(way): path_of(name) for name, way in (*KNOWN.items(), *GUEST.items())}
+    for path, cases in TABLE.items():
+        assert cases
+        assert {names.get(id(case.way), path) for case in cases} == {path}
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row["path"])
+def test_toggles_that_the_map_shows_have_an_effect(row: dict[str, Any]) -> None:
+    shown = set(row["toggles"]) - {"AUTH_VERIFY_CONFIRM_PAGE"}  # without it there is no such method
+    for case in TABLE[row["path"]]:
+        assert shown <= set(case.changed) <= set(TOGGLES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_without_any_toggle(api: Api, inbox: Inbox, settings: Any, case: Case) -> None:
+    assert effect(api, inbox, settings, case) == case.plain
+
+
+@pytest.mark.parametrize("toggle", TOGGLES)
+@pytest.mark.parametrize("case", CASES)
+def test_toggle(api: Api, inbox: Inbox, settings: Any, case: Case, toggle: str) -> None:
+    assert effect(api, inbox, settings, case, toggle) == case.changed.get(toggle, case.plain)
+
+
+@pytest.mark.parametrize("name", ["/signup/email-password", "/signin/anonymous"])
+def test_new_users_are_stored_disabled_but_guests_are_not(api: Api, settings: Any, name: str) -> None:
+    turn(settings, NEW_USERS)
+    api.post(name, ANN_PASSWORD if "password" in name else {})
+    assert Account.objects.get().disabled is (name == "/signup/email-password")
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_deanonymizing_ends_the_sessions_where_verification_is_required(
+    api: Api, settings: Any, required: bool
+) -> None:
+    guest = api.anonymous()
+    settings.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED = required
+    GUEST["/user/deanonymize"](api, Inbox(), guest)()
+    reply = api.post("/token", {"refreshToken": guest.refresh_token})
+    assert reply.outcome == ((401, "invalid-refresh-token") if required else (200, None))
+
+
+@pytest.mark.parametrize(
+    ("path", "toggles", "first"),
+    [
+        ("/signup/email-password", (SIGNUP, NEW_USERS, VERIFY), CLOSED),
+        ("/signup/email-password", (NEW_USERS, VERIFY), STORED_DISABLED),
+        ("/signin/anonymous", (SIGNUP, ANONYMOUS), CLOSED),
+        ("/signin/anonymous", (ANONYMOUS, NEW_USERS), OFF),
+        *((f"/signup/{by}", (toggle, SIGNUP, NEW_USERS), OFF) for by, toggle in BY_MESSAGE.items()),
+        *((f"/signup/{by}", (SIGNUP, NEW_USERS), CLOSED) for by in BY_MESSAGE),
+        *((f"/signin/{by}", (toggle, AUTO, SIGNUP, NEW_USERS), OFF) for by, toggle in BY_MESSAGE.items()),
+        *((f"/signin/{by}", (AUTO, SIGNUP, NEW_USERS), OK) for by in BY_MESSAGE),
+        *((f"/signin/{by}", (SIGNUP, NEW_USERS), CLOSED) for by in BY_MESSAGE),
+        ("/signin/passwordless/sms/otp", (SMS, VERIFY), OFF),
+    ],
+    ids=str,
+)
+def test_when_several_apply_the_order_of_the_endpoint_s_list_decides(
+    api: Api, inbox: Inbox, settings: Any, path: str, toggles: tuple[str, ...], first: Effect
+) -> None:
+    assert effect(api, inbox, settings, TABLE[path][0], *toggles) == first
+
+
+@pytest.mark.parametrize("path", ["/signin/anonymous", *(f"/signin/{by}" for by in BY_MESSAGE)])
+def test_ways_in_other_than_the_password_are_closed_by_default(
+    api: Api, inbox: Inbox, settings: Any, path: str
+) -> None:
+    for toggle in (ANONYMOUS, LINKS, CODES, SMS):
+        delattr(settings, toggle)
+    assert effect(api, inbox, settings, TABLE[path][0]) == OFF

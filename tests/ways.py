@@ -1,0 +1,141 @@
+"""A good request to each endpoint by somebody known: prepared while all is well, made when the test says so."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from nhost_auth.models import PkceCode, Ticket
+from tests.conftest import PASSWORD, Api, Inbox, Reply, account
+from tests.sms_inbox import CHANGE, CHANGE_VERIFY, NUMBER, OTHER_NUMBER, OTP, SEND, change_number, code, open_inbox
+
+ANN, PHONE, NEW_PHONE = {"email": "ann@example.com"}, {"phoneNumber": NUMBER}, {"newPhoneNumber": OTHER_NUMBER}
+ANN_PASSWORD = {**ANN, "password": PASSWORD}
+TARGET = "https://app.example.com"
+VERIFIER = "v" * 43
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+Request = Callable[[], Reply]
+Way = Callable[[Api, Inbox, Reply], Request]
+
+
+def everything_on(settings: Any) -> None:
+    """Every way in is open; addresses need no proof."""
+    open_inbox(settings)
+    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = settings.AUTH_VERIFY_CONFIRM_PAGE = True
+
+
+def known(api: Api) -> Reply:
+    """The session of a user who has an address, not proven, a password and a proven number."""
+    ann = api.sign_up()
+    change_number(api, ann.token)
+    return ann
+
+
+def asking(path: str, body: dict[str, Any]) -> Way:
+    def prepare(api: Api, inbox: Inbox, ann: Reply) -> Request:
+        return lambda: api.post(path, body)
+
+    return prepare
+
+
+def bearing(path: str, body: dict[str, Any] | None = None, method: str = "POST") -> Way:
+    def prepare(api: Api, inbox: Inbox, ann: Reply) -> Request:
+        return lambda: api.call(method, path, body, token=ann.token)
+
+    return prepare
+
+
+def mail_code(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    api.post("/signin/otp/email", ANN)
+    body = {**ANN, "otp": inbox.last().ticket}
+    return lambda: api.post("/signin/otp/email/verify", body)
+
+
+def sms_code(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    api.post(SEND, PHONE)
+    body = {**PHONE, "otp": code()}
+    return lambda: api.post(OTP, body)
+
+
+def changing_code(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    api.post(CHANGE, NEW_PHONE, token=ann.token)
+    body = {**NEW_PHONE, "otp": code(OTHER_NUMBER) if ann.user.get("email") else "000000"}
+    return lambda: api.post(CHANGE_VERIFY, body, token=ann.token)
+
+
+def personal_access_token(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    pat = api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=ann.token).json["personalAccessToken"]
+    return lambda: api.post("/signin/pat", {"personalAccessToken": pat})
+
+
+def pkce_code(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    found = PkceCode.objects.issue(account(ann), CHALLENGE, TARGET)
+    return lambda: api.post("/token/exchange", {"code": found, "codeVerifier": VERIFIER})
+
+
+def link(kind: str) -> Way:
+    """Following a mailed link by the button of the confirm page."""
+
+    def prepare(api: Api, inbox: Inbox, ann: Reply) -> Request:
+        ticket = Ticket.objects.issue(account(ann), kind, {"newEmail": "new@example.com"})
+        return lambda: api.post("/verify", query={"ticket": ticket, "redirectTo": TARGET})
+
+    return prepare
+
+
+def reset_ticket(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    ticket = Ticket.objects.issue(account(ann), Ticket.Kind.PASSWORD_RESET)
+    return lambda: api.post("/user/password", {"newPassword": PASSWORD, "ticket": ticket})
+
+
+def refreshing(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    return lambda: api.post("/token", {"refreshToken": ann.refresh_token})
+
+
+KNOWN: dict[str, Way] = {
+    "/signup/email-password": asking("/signup/email-password", ANN_PASSWORD),
+    "/signup/passwordless/email": asking("/signup/passwordless/email", ANN),
+    "/signup/passwordless/sms": asking("/signup/passwordless/sms", PHONE),
+    "/signup/otp/email": asking("/signup/otp/email", ANN),
+    "/signin/email-password": asking("/signin/email-password", ANN_PASSWORD),
+    "/signin/passwordless/email": asking("/signin/passwordless/email", ANN),
+    "/signin/passwordless/sms": asking(SEND, PHONE),
+    "/signin/passwordless/sms/otp": sms_code,
+    "/signin/otp/email": asking("/signin/otp/email", ANN),
+    "/signin/otp/email/verify": mail_code,
+    "/signin/pat": personal_access_token,
+    **{f"/verify {kind}": link(kind) for kind in Ticket.Kind.values},
+    "/token": refreshing,
+    "/token/verify": bearing("/token/verify"),
+    "/token/exchange": pkce_code,
+    "/pat": bearing("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}),
+    "/signout": bearing("/signout", {"all": True}),
+    "/user": bearing("/user", method="GET"),
+    "/user/phone-number/change": bearing(CHANGE, NEW_PHONE),
+    "/user/phone-number/change/verify": changing_code,
+    "/user/email/change": bearing("/user/email/change", {"newEmail": "new@example.com"}),
+    "/user/email/send-verification-email": asking("/user/email/send-verification-email", ANN),
+    "/user/password": bearing("/user/password", {"newPassword": PASSWORD}),
+    "/user/password ticket": reset_ticket,
+    "/user/password/reset": asking("/user/password/reset", ANN),
+}
+"""Paths, followed by what is used there where there is more than one thing."""
+
+GUEST: dict[str, Way] = {
+    "/user/deanonymize": bearing("/user/deanonymize", {"signInMethod": "email-password", **ANN_PASSWORD}),
+    "/user/deanonymize passwordless": bearing("/user/deanonymize", {"signInMethod": "passwordless", **ANN}),
+    "/user/deanonymize/sms": bearing("/user/deanonymize/sms", PHONE),
+}
+"""What a guest alone may ask."""
+
+
+def path_of(name: str) -> str:
+    return name.partition(" ")[0]
+
+
+def told(reply: Reply) -> tuple[int, str | None]:
+    """The outcome, also where it stands in a redirect."""
+    return reply.status, reply.query.get("error") if reply.status == 302 else reply.error
