@@ -92,11 +92,11 @@ class Conf:
     AUTH_EMAIL_PASSWORDLESS_ENABLED = Bool(False, "magic links")
     AUTH_OTP_EMAIL_ENABLED = Bool(False, "one-time codes by e-mail")
     AUTH_SMS_PASSWORDLESS_ENABLED = Bool(False, "one-time codes by SMS")
-    AUTH_MFA_ENABLED = Bool(False, "TOTP second factor", planned=True)
-    AUTH_TOTP_ENABLED = Bool(False, "newer name of AUTH_MFA_ENABLED", planned=True)
-    AUTH_MFA_TOTP_ISSUER = Str("auth", "issuer shown by authenticator apps", planned=True)
-    AUTH_TOTP_ISSUER = Str("auth", "newer name of AUTH_MFA_TOTP_ISSUER", planned=True)
-    AUTH_REQUIRE_ELEVATED_CLAIM = Choice("disabled", "disabled recommended required", "proof asked for before sensitive changes", planned=True)
+    AUTH_MFA_ENABLED = Bool(False, "TOTP second factor")
+    AUTH_TOTP_ENABLED = Bool(False, "newer name of AUTH_MFA_ENABLED")
+    AUTH_MFA_TOTP_ISSUER = Str("auth", "issuer shown by authenticator apps")
+    AUTH_TOTP_ISSUER = Str("", "newer name of AUTH_MFA_TOTP_ISSUER")
+    AUTH_REQUIRE_ELEVATED_CLAIM = Choice("disabled", "disabled recommended required", "proof asked for before sensitive changes")
 
     # Tokens and sessions
     HASURA_GRAPHQL_JWT_SECRET = Json("one pinned key: type, key, signing_key, kid, issuer, claims_namespace; unset: keys in the database")

@@ -32,6 +32,9 @@ password_changed = Signal()
 phone_number_changed = Signal()
 """The account has proven a phone number, its first or another one. Further argument: `old_phone_number`."""
 
+mfa_changed = Signal()
+"""The account's second factor was turned on or off. Further argument: `active`."""
+
 personal_access_token_created = Signal()
 """The account has a new personal access token. Further argument: `token_id`."""
 

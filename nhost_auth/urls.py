@@ -5,10 +5,13 @@ Include it under a prefix of your choice: `path("v1/", include("nhost_auth.urls"
 
 from django.urls import path
 
+from nhost_auth.endpoints.elevate import Elevate
 from nhost_auth.endpoints.healthz import Healthz
+from nhost_auth.endpoints.mfa_totp import MfaTotp
 from nhost_auth.endpoints.pat import Pat
 from nhost_auth.endpoints.signin_anonymous import SignInAnonymous
 from nhost_auth.endpoints.signin_email_password import SignInEmailPassword
+from nhost_auth.endpoints.signin_mfa_totp import SignInMfaTotp
 from nhost_auth.endpoints.signin_otp_email import SignInOtpEmail
 from nhost_auth.endpoints.signin_passwordless_email import SignInPasswordlessEmail
 from nhost_auth.endpoints.signin_passwordless_sms import SignInPasswordlessSms
@@ -22,6 +25,7 @@ from nhost_auth.endpoints.token import Token
 from nhost_auth.endpoints.user import User
 from nhost_auth.endpoints.user_deanonymize import UserDeanonymize
 from nhost_auth.endpoints.user_email import UserEmail
+from nhost_auth.endpoints.user_mfa import UserMfa
 from nhost_auth.endpoints.user_password import UserPassword
 from nhost_auth.endpoints.user_phone_number import UserPhoneNumber
 from nhost_auth.endpoints.verify import Verify
@@ -45,6 +49,7 @@ urlpatterns = [
     path("signin/otp/email", SignInOtpEmail.as_view({"post": "send"})),
     path("signin/otp/email/verify", SignInOtpEmail.as_view({"post": "verify"})),
     path("signin/pat", SignInPat.as_view({"post": "sign_in"})),
+    path("signin/mfa/totp", SignInMfaTotp.as_view({"post": "sign_in"})),
     path("verify", Verify.as_view({"get": "open", "post": "follow"})),
     # Tokens and sessions
     path("token", Token.as_view({"post": "refresh"})),
@@ -62,6 +67,15 @@ urlpatterns = [
     path("user/email/send-verification-email", UserEmail.as_view({"post": "send_verification"})),
     path("user/password", UserPassword.as_view({"post": "change"})),
     path("user/password/reset", UserPassword.as_view({"post": "reset"})),
+    path("user/mfa", UserMfa.as_view({"post": "change"})),
+    path("mfa/totp/generate", MfaTotp.as_view({"get": "generate"})),
+    # More proof
+    path("elevate", Elevate.as_view({"get": "show"})),
+    path("elevate/totp", Elevate.as_view({"post": "totp"})),
+    path("elevate/otp/email", Elevate.as_view({"post": "send_email"})),
+    path("elevate/otp/email/verify", Elevate.as_view({"post": "verify_email"})),
+    path("elevate/otp/sms", Elevate.as_view({"post": "send_sms"})),
+    path("elevate/otp/sms/verify", Elevate.as_view({"post": "verify_sms"})),
     # The server
     path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
     path("version", Version.as_view({"get": "show"})),

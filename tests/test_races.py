@@ -15,6 +15,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.infra.sms import memory
 from nhost_auth.models import Account, OneTimeCode, PkceCode, RefreshToken, Ticket
 from tests.conftest import PASSWORD, PREFIX, Api, Inbox, Reply, account
@@ -79,7 +80,7 @@ def test_parallel_code_requests_for_one_new_address_make_one_account(api: Api) -
     assert Account.objects.count() == OneTimeCode.objects.count() == 1
 
 
-@pytest.mark.parametrize("kind", Ticket.Kind.values)
+@pytest.mark.parametrize("kind", FOLLOWED)
 def test_parallel_uses_of_one_link_sign_in_once(api: Api, kind: str) -> None:
     api.sign_up()
     ticket = Ticket.objects.issue(Account.objects.get(), kind, {"newEmail": "new@example.com"})

@@ -17,6 +17,7 @@ from nhost_auth import signals
 from nhost_auth.infra import sms
 from nhost_auth.models import Account, Ticket
 from tests.conftest import PASSWORD, Api, Inbox, account
+from tests.endpoints.totp_app import enrol
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 NAMES = sorted(name for name, value in vars(signals).items() if isinstance(value, Signal))
@@ -221,7 +222,9 @@ def test_receivers_that_raise_change_no_answer(api: Api, settings: Any, raising:
         clock.shift(11)
         assert api.post("/token", first).outcome == (401, "invalid-refresh-token")
     assert api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=session.token).status == 200
-    settings.AUTH_SMS_PASSWORDLESS_ENABLED, settings.AUTH_SMS_PROVIDER = True, "memory"
+    settings.AUTH_MFA_ENABLED = settings.AUTH_SMS_PASSWORDLESS_ENABLED = True
+    enrol(api, session)
+    settings.AUTH_SMS_PROVIDER = "memory"
     number = {"newPhoneNumber": "+12025550100"}
     assert api.post("/user/phone-number/change", number, token=session.token).status == 200
     code = {"otp": sms.memory.outbox[-1].text[-7:-1]}

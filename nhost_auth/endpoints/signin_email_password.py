@@ -1,11 +1,14 @@
-"""POST /signin/email-password: a session for an address and its password (accounts.md 3.2)."""
+"""POST /signin/email-password: a session for an address and its password (accounts.md 3.2).
+
+With a second factor, a ticket for POST /signin/mfa/totp instead.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from nhost_auth.errors import InvalidEmailPassword
-from nhost_auth.flows import passwords, policy, sessions
+from nhost_auth.flows import mfa, passwords, policy, sessions
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, Password
 from nhost_auth.models import Account
@@ -28,4 +31,6 @@ class SignInEmailPassword(Endpoint):
         policy.ensure_valid(account)
         if not right:
             raise InvalidEmailPassword
+        if account.has_totp:
+            return {"mfa": {"ticket": mfa.challenge(account)}}
         return sessions.start(account, self.client, method="email-password")

@@ -15,4 +15,4 @@ class User(Endpoint):
 
     def show(self) -> Any:
         account = accounts.get_valid(self.access_token.account_id)
-        return payloads.user(account, account.role_names)
+        return payloads.user(account, account.role_names) | {"activeMfaType": "totp" if account.has_totp else None}

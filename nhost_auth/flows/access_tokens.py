@@ -13,7 +13,9 @@ from nhost_auth.flows.custom_claims import PATH_SOURCES, custom_claims
 from nhost_auth.infra.jwt import KeyringBackend, KeyringToken, TokenError
 from nhost_auth.models import Account
 
-__all__ = ["AccessToken", "TokenError", "issue"]
+__all__ = ["ELEVATED_CLAIM", "AccessToken", "TokenError", "issue"]
+
+ELEVATED_CLAIM = "x-hasura-auth-elevated"
 
 
 class AccessToken(KeyringToken):
@@ -51,8 +53,8 @@ class AccessToken(KeyringToken):
         return roles if isinstance(roles, list) else []
 
 
-def issue(account: Account, roles: list[str]) -> str:
-    """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds."""
+def issue(account: Account, roles: list[str], *, elevated: bool = False) -> str:
+    """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds; `elevated` after further proof."""
     keyring, now = keys.backend().keyring, int(time.time())
     subject = str(account.pk)
     customized = conf.AUTH_JWT_CUSTOM_CLAIMS or conf.AUTH_JWT_CUSTOM_CLAIMS_SOURCE not in PATH_SOURCES
@@ -68,6 +70,7 @@ def issue(account: Account, roles: list[str]) -> str:
                 "x-hasura-default-role": account.default_role_id,
                 "x-hasura-user-id": subject,
                 "x-hasura-user-is-anonymous": "true" if account.is_anonymous else "false",
+                **({ELEVATED_CLAIM: subject} if elevated else {}),
             },
         }
     )

@@ -9,6 +9,13 @@ from nhost_auth.errors import InvalidTicket, UnverifiedUser
 from nhost_auth.flows import accounts, notify, policy
 from nhost_auth.models import Account, OneTimeCode, Ticket
 
+FOLLOWED = (
+    Ticket.Kind.VERIFY_EMAIL,
+    Ticket.Kind.PASSWORDLESS_EMAIL,
+    Ticket.Kind.EMAIL_CONFIRM_CHANGE,
+    Ticket.Kind.PASSWORD_RESET,
+)
+"""The kinds that stand in links; a ticket of the second factor is no way around it."""
 PROVES_ADDRESS = (Ticket.Kind.VERIFY_EMAIL, Ticket.Kind.PASSWORDLESS_EMAIL)
 
 
@@ -66,7 +73,7 @@ def follow(secret: str) -> tuple[Account, str]:
     UserAlreadyExists when the new address of a change has been taken meanwhile.
     """
     kind = secret.partition(":")[0]
-    ticket = Ticket.objects.consume(secret) if kind in Ticket.Kind else None
+    ticket = Ticket.objects.consume(secret) if kind in FOLLOWED else None
     if ticket is None:
         raise InvalidTicket
     account = Account.objects.get_with_roles(pk=ticket.account_id)

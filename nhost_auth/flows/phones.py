@@ -87,6 +87,15 @@ def consume_code(number: str, code: str) -> Account:
     return account
 
 
+def prove(account: Account, code: str) -> None:
+    """Use up a code sent to the account's own number. Raises InvalidOtp, OtpTooManyAttempts."""
+    guess = OneTimeCode.objects.guess(account, SMS, code, target=account.phone_number or "")
+    if guess is Guess.EXHAUSTED:
+        raise OtpTooManyAttempts
+    if guess is Guess.WRONG:
+        raise InvalidOtp
+
+
 def send_change_code(account: Account, number: str) -> None:
     """Send a code that will replace an account's number. Raises UserAlreadyExists, CannotSendSms."""
     _ensure_free(number, except_for=account)

@@ -44,8 +44,8 @@ class Session:
     refresh_token: str
 
 
-def start(account: Account, client: Client, *, method: str, seen: bool = False) -> Session:
-    """A new session of an account whose roles are loaded.
+def start(account: Account, client: Client, *, method: str, seen: bool = False, elevated: bool = False) -> Session:
+    """A new session of an account whose roles are loaded; `elevated` after further proof, until it is refreshed.
 
     The user's last login is now; `seen` says that it has been noted already.
     """
@@ -53,7 +53,7 @@ def start(account: Account, client: Client, *, method: str, seen: bool = False) 
         account.touch()
     token, secret = RefreshToken.objects.issue(account, ip=client.ip, device=client.device)
     transaction.on_commit(partial(signals.signed_in.send_robust, Account, account=account, method=method))
-    return _session(account, token, secret)
+    return _session(account, token, secret, elevated=elevated)
 
 
 def refresh(secret: str, client: Client) -> Session:
@@ -124,13 +124,13 @@ def _end_stolen(account: Account, token: RefreshToken) -> None:
     )
 
 
-def _session(account: Account, token: RefreshToken, secret: str) -> Session:
+def _session(account: Account, token: RefreshToken, secret: str, *, elevated: bool = False) -> Session:
     default = account.default_role_id
     roles = account.role_names if default in account.role_names else [*account.role_names, default]
     return Session(
         account=account,
         roles=roles,
-        access_token=access_tokens.issue(account, roles),
+        access_token=access_tokens.issue(account, roles, elevated=elevated),
         expires_in=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
         refresh_token_id=str(token.pk),
         refresh_token=secret,

@@ -14,8 +14,6 @@ from nhost_auth.flows import elevation
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.http.authentication import read_bearer
 
-ELEVATED_SCHEME = "BearerAuthElevated"
-
 Guard = Callable[[Request], AccessToken | None]
 
 
@@ -34,13 +32,12 @@ def bearer(request: Request) -> AccessToken:
 
 def elevated(request: Request) -> AccessToken:
     """A good access token that proves more than a sign-in, where the project asks for that. Raises Unauthorized."""
-    try:
-        token = read_bearer(request)
-    except Unauthorized as error:
-        raise Unauthorized(error.reason, ELEVATED_SCHEME) from error
-    if not elevation.is_elevated(token):
-        raise Unauthorized("elevated claim required", ELEVATED_SCHEME)
-    return token
+    return _elevated(request, enrolling=False)
+
+
+def elevated_unless_enrolling(request: Request) -> AccessToken:
+    """As `elevated`, but who has no way to give more proof may pass to get one. Raises Unauthorized."""
+    return _elevated(request, enrolling=True)
 
 
 def optional_elevated(request: Request) -> AccessToken | None:
@@ -49,3 +46,12 @@ def optional_elevated(request: Request) -> AccessToken | None:
         return elevated(request)
     except Unauthorized:
         return None
+
+
+def _elevated(request: Request, *, enrolling: bool) -> AccessToken:
+    try:
+        token = read_bearer(request)
+    except Unauthorized as error:
+        raise Unauthorized(error.reason, elevation.SCHEME) from error
+    elevation.ensure(token, enrolling=enrolling)
+    return token

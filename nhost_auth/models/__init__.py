@@ -7,6 +7,7 @@ from nhost_auth.models.refresh_tokens import RefreshToken, SpentRefreshToken
 from nhost_auth.models.roles import AccountRole, Role
 from nhost_auth.models.signing_keys import SigningKey
 from nhost_auth.models.tickets import Ticket
+from nhost_auth.models.totp_devices import TotpDevice
 
 __all__ = [
     "Account",
@@ -18,4 +19,5 @@ __all__ = [
     "SigningKey",
     "SpentRefreshToken",
     "Ticket",
+    "TotpDevice",
 ]

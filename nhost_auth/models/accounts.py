@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from nhost_auth.models.roles import AccountRole, Role
+from nhost_auth.models.totp_devices import TotpDevice
 
 NO_ADDRESS_DOMAIN = "anonymous.invalid"
 """Of the made-up address of a user without e-mail where the host's column has to be unique (RFC 2606: never real)."""
@@ -26,16 +27,20 @@ def normalize_email(email: str) -> str:
 
 class AccountQuerySet(models.QuerySet["Account"]):
     def get_with_roles(self, **lookup: Any) -> Account | None:
-        """The account with its user and its role names, in one statement; None when there is none."""
+        """The account with its user, its role names and whether it has a second factor, in one statement."""
         rows: list[Any] = list(
             self.filter(**lookup)
             .select_related("user")
-            .annotate(role_name=models.F("account_roles__role_id"))
+            .annotate(
+                role_name=models.F("account_roles__role_id"),
+                second_factor=models.Exists(TotpDevice.objects.filter(user=models.OuterRef("user"), confirmed=True)),
+            )
             .order_by("role_name")
         )
         if not rows:
             return None
         account: Account = rows[0]
+        account.has_totp = rows[0].second_factor
         account.role_names = [row.role_name for row in rows if row.role_name is not None]
         return account
 
@@ -73,6 +78,8 @@ class Account(models.Model):
 
     objects = models.Manager.from_queryset(AccountQuerySet)()
 
+    has_totp: bool
+    """Whether a second factor is active, where the account was read by `get_with_roles`."""
     role_names: list[str]
     """Names of the roles, where the account was read by `get_with_roles` or just made."""
 

@@ -59,12 +59,14 @@ class Ticket(models.Model):
         PASSWORDLESS_EMAIL = "passwordlessEmail"
         EMAIL_CONFIRM_CHANGE = "emailConfirmChange"
         PASSWORD_RESET = "passwordReset"  # noqa: S105 - a kind, not a password
+        MFA_TOTP = "mfaTotp"
 
     LIFETIMES = {
         Kind.VERIFY_EMAIL: timedelta(days=30),
         Kind.PASSWORDLESS_EMAIL: HOUR,
         Kind.EMAIL_CONFIRM_CHANGE: HOUR,
         Kind.PASSWORD_RESET: HOUR,
+        Kind.MFA_TOTP: timedelta(minutes=5),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

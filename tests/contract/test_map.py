@@ -17,6 +17,12 @@ from nhost_auth.http.endpoint import NO_SUCH_METHOD, Story
 OPERATIONS = json.loads(Path(__file__).with_name("operations.json").read_text())
 
 NEWER_THAN_THE_CLIENT = {
+    ("GET", "/elevate"),
+    ("POST", "/elevate/otp/email"),
+    ("POST", "/elevate/otp/email/verify"),
+    ("POST", "/elevate/otp/sms"),
+    ("POST", "/elevate/otp/sms/verify"),
+    ("POST", "/elevate/totp"),
     ("POST", "/user/deanonymize/sms"),
     ("POST", "/user/phone-number/change"),
     ("POST", "/user/phone-number/change/verify"),
@@ -26,7 +32,6 @@ NEWER_THAN_THE_CLIENT = {
 
 STILL_TO_COME = {
     "addSecurityKey",
-    "changeUserMfa",
     "elevateWebauthn",
     "getOAuthAuthorizationServer",
     "getOpenIDConfiguration",
@@ -50,9 +55,7 @@ STILL_TO_COME = {
     "signUpProviderURL",
     "signUpWebauthn",
     "verifyAddSecurityKey",
-    "verifyChangeUserMfa",
     "verifyElevateWebauthn",
-    "verifySignInMfaTotp",
     "verifySignInWebauthn",
     "verifySignUpWebauthn",
 }

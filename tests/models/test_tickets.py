@@ -19,6 +19,7 @@ LIVES = {
     "passwordlessEmail": 3600,
     "emailConfirmChange": 3600,
     "passwordReset": 3600,
+    "mfaTotp": 300,
 }
 
 

@@ -1,0 +1,82 @@
+"""GET /elevate tells what is asked for; /elevate/totp and /elevate/otp/* give the proof (identity.md section 3).
+
+The proof is a claim of one access token; a refresh drops it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.errors import InvalidRequest, UnverifiedUser
+from nhost_auth.flows import accounts, codes, elevation, mfa, phones, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer
+from nhost_auth.http.inputs import Input, Text
+from nhost_auth.models import Account
+
+
+class OtpRequest(Input):
+    otp = Text()
+
+
+class Elevate(Endpoint):
+    stories = {
+        "show": Story(guard=bearer),
+        "totp": Story(guard=bearer, request=OtpRequest),
+        "send_email": Story(guard=bearer, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
+        "verify_email": Story(guard=bearer, request=OtpRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
+        "send_sms": Story(guard=bearer, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "verify_sms": Story(guard=bearer, request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+    }
+
+    def show(self) -> Any:
+        account = accounts.get(self.access_token.account_id)
+        methods = elevation.available_methods(account)
+        return {
+            "elevationRequired": elevation.is_required(methods),
+            "methods": methods,
+            "sessionElevated": elevation.is_elevated(self.access_token),
+        }
+
+    def totp(self, otp: str) -> Any:
+        mfa.ensure_enabled()
+        account = accounts.get_valid(self.access_token.account_id)
+        mfa.prove(account, otp)
+        return self._elevated(account, "totp")
+
+    def send_email(self) -> Any:
+        account = self._with_email()
+        codes.send_email_code(account, to=str(account.email), redirect_to=conf.AUTH_CLIENT_URL)
+        return payloads.OK
+
+    def verify_email(self, otp: str) -> Any:
+        account = self._with_email()
+        codes.consume_email_code(str(account.email), otp)
+        return self._elevated(account, "otp-email")
+
+    def send_sms(self) -> Any:
+        account = self._with_phone()
+        phones.send_code(account, str(account.phone_number))
+        return payloads.OK
+
+    def verify_sms(self, otp: str) -> Any:
+        account = self._with_phone()
+        phones.prove(account, otp)
+        return self._elevated(account, "otp-sms")
+
+    def _with_email(self) -> Account:
+        account = accounts.get_valid(self.access_token.account_id)
+        if not (account.email and account.email_verified):
+            raise UnverifiedUser
+        return account
+
+    def _with_phone(self) -> Account:
+        account = accounts.get_valid(self.access_token.account_id)
+        if not (account.phone_number and account.phone_number_verified):
+            raise InvalidRequest
+        return account
+
+    def _elevated(self, account: Account, method: str) -> Any:
+        return sessions.start(account, self.client, method=f"elevate-{method}", elevated=True)

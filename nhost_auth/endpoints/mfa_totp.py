@@ -1,0 +1,19 @@
+"""GET /mfa/totp/generate: a secret for an authenticator app, and its QR code (identity.md section 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts, mfa
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import elevated_unless_enrolling
+
+
+class MfaTotp(Endpoint):
+    stories = {"generate": Story(guard=elevated_unless_enrolling)}
+
+    def generate(self) -> Any:
+        mfa.ensure_enabled()
+        account = accounts.get_valid(self.access_token.account_id)
+        secret, image = mfa.enrol(account)
+        return {"imageUrl": image, "totpSecret": secret}

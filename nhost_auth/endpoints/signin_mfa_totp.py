@@ -1,0 +1,27 @@
+"""POST /signin/mfa/totp: the step after the password, for users with a second factor (identity.md section 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import mfa, sessions
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import Input, Text
+
+
+class MfaTicket(Text):
+    pattern = r"^mfaTotp\:.*$"
+
+
+class SignInRequest(Input):
+    ticket = MfaTicket()
+    otp = Text()
+
+
+class SignInMfaTotp(Endpoint):
+    stories = {"sign_in": Story(request=SignInRequest)}
+
+    def sign_in(self, ticket: str, otp: str) -> Any:
+        mfa.ensure_enabled()
+        account = mfa.complete(ticket, otp)
+        return sessions.start(account, self.client, method="mfa-totp")

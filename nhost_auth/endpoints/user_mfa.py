@@ -1,0 +1,29 @@
+"""POST /user/mfa turns the second factor on or off, proven by a code (identity.md section 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts, mfa
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer
+from nhost_auth.http.inputs import Input, Text
+
+
+class ChangeRequest(Input):
+    code = Text()
+    activeMfaType = Text(enum=("totp", ""), required=False)
+
+
+class UserMfa(Endpoint):
+    stories = {"change": Story(guard=bearer, request=ChangeRequest)}
+
+    def change(self, code: str, active_mfa_type: str = "") -> Any:
+        mfa.ensure_enabled()
+        account = accounts.get_valid(self.access_token.account_id)
+        if active_mfa_type:
+            mfa.activate(account, code)
+        else:
+            mfa.deactivate(account, code)
+        return payloads.OK

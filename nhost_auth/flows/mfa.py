@@ -1,0 +1,113 @@
+"""The second factor: enrolling, turning it on and off, the step after the password (identity.md section 2)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+
+from nhost_auth import signals
+from nhost_auth.conf import conf
+from nhost_auth.errors import (
+    DisabledEndpoint,
+    DisabledMfaTotp,
+    InvalidTicket,
+    InvalidTotp,
+    NoTotpSecret,
+    TotpAlreadyActive,
+)
+from nhost_auth.flows import policy
+from nhost_auth.infra import totp
+from nhost_auth.models import Account, Ticket, TotpDevice
+
+
+def is_enabled() -> bool:
+    """Both names of the switch serve."""
+    return conf.AUTH_MFA_ENABLED or conf.AUTH_TOTP_ENABLED
+
+
+def ensure_enabled() -> None:
+    """Raises DisabledEndpoint."""
+    if not is_enabled():
+        raise DisabledEndpoint
+
+
+def enrol(account: Account) -> tuple[str, str]:
+    """A new secret in base32 and its QR code as a data: URL; an active one stays until a code confirms the new."""
+    secret = totp.generate_secret()
+    device = _find(account, confirmed=False) or TotpDevice(user=account.user, name="TOTP", confirmed=False)
+    device.set_secret(secret)
+    device.save()
+    name = account.email or account.display_name or str(account.pk)
+    issuer = conf.AUTH_TOTP_ISSUER or conf.AUTH_MFA_TOTP_ISSUER
+    return secret, totp.qr_image(totp.provisioning_uri(secret, account=name, issuer=issuer))
+
+
+def activate(account: Account, code: str) -> None:
+    """Turn the second factor on, or put a newly generated secret in the place of the active one.
+
+    Raises TotpAlreadyActive, NoTotpSecret, InvalidTotp.
+    """
+    pending = _find(account, confirmed=False)
+    if account.has_totp and (pending is None or not pending.verify_token(code)):
+        raise TotpAlreadyActive
+    if pending is None:
+        raise NoTotpSecret
+    if not account.has_totp:
+        _ensure_code(pending, code)
+    _keep_only(pending, confirmed=True)
+    transaction.on_commit(partial(signals.mfa_changed.send_robust, Account, account=account, active=True))
+
+
+def deactivate(account: Account, code: str) -> None:
+    """Turn the second factor off; its secret is kept, as at Nhost. Raises DisabledMfaTotp, InvalidTotp."""
+    device = _find(account, confirmed=True)
+    if device is None:
+        raise DisabledMfaTotp
+    _ensure_code(device, code)
+    _keep_only(device, confirmed=False)
+    transaction.on_commit(partial(signals.mfa_changed.send_robust, Account, account=account, active=False))
+
+
+def challenge(account: Account) -> str:
+    """A ticket for the second step, good once and for five minutes."""
+    return Ticket.objects.issue(account, Ticket.Kind.MFA_TOTP)
+
+
+def complete(secret: str, code: str) -> Account:
+    """The account of a ticket whose second factor the code proves. The ticket is spent whatever comes after.
+
+    Raises InvalidTicket, what policy.ensure_valid raises, DisabledMfaTotp, InvalidTotp.
+    """
+    of_kind = secret.startswith(f"{Ticket.Kind.MFA_TOTP}:")
+    ticket = Ticket.objects.consume(secret) if of_kind else None
+    account = Account.objects.get_with_roles(pk=ticket.account_id) if ticket else None
+    if account is None:
+        raise InvalidTicket
+    policy.ensure_valid(account)
+    prove(account, code)
+    return account
+
+
+def prove(account: Account, code: str) -> None:
+    """Use up a code of the active second factor. Raises DisabledMfaTotp, InvalidTotp."""
+    device = _find(account, confirmed=True)
+    if device is None:
+        raise DisabledMfaTotp
+    _ensure_code(device, code)
+
+
+def _find(account: Account, *, confirmed: bool) -> TotpDevice | None:
+    found: TotpDevice | None = TotpDevice.objects.filter(user=account.user, confirmed=confirmed).order_by("-pk").first()
+    return found
+
+
+def _keep_only(device: TotpDevice, *, confirmed: bool) -> None:
+    with transaction.atomic():
+        TotpDevice.objects.filter(user_id=device.user_id).exclude(pk=device.pk).delete()
+        TotpDevice.objects.filter(pk=device.pk).update(confirmed=confirmed)
+
+
+def _ensure_code(device: TotpDevice, code: str) -> None:
+    if not device.verify_token(code):
+        raise InvalidTotp
