@@ -10,10 +10,12 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.infra.sms import memory
-from nhost_auth.models import Account, RefreshToken, Ticket
+from nhost_auth.models import Account, RefreshToken
 from tests.conftest import PASSWORD, PREFIX, Api, Inbox, account
 from tests.contract.test_map import stories
+from tests.endpoints.totp_app import enrol
 from tests.test_races import MANY, at_once
 from tests.ways import (
     ANN,
@@ -30,7 +32,7 @@ from tests.ways import (
 UNKNOWN, EXISTS, NO_TICKET = (401, "invalid-email-password"), (409, "user-already-exists"), (401, "invalid-ticket")
 DISABLED, UNVERIFIED, GUESTS_OUT = (401, "disabled-user"), (401, "unverified-user"), (403, "forbidden-anonymous")
 OK, SENT_ON = (200, None), (302, None)
-KINDS = Ticket.Kind.values
+KINDS = [str(kind) for kind in FOLLOWED]
 BY_MAIL = [f"/{sign}/{by}/email" for sign in ("signup", "signin") for by in ("passwordless", "otp")]
 OF_KNOWN = pytest.mark.parametrize("name", KNOWN)
 
@@ -104,13 +106,15 @@ PROVES = ("/signin/otp/email/verify", "/verify verifyEmail", "/verify passwordle
 ASKS_FOR_PROOF = ("/signin/passwordless/email", "/signin/otp/email", "/user/email/send-verification-email")
 
 
-@OF_KNOWN
+# The codes of elevation go to proven addresses alone.
+@pytest.mark.parametrize("name", [name for name in KNOWN if not name.startswith("/elevate/otp/email")])
 def test_unverified_user_verification_required(api: Api, inbox: Inbox, settings: Any, name: str) -> None:
     otherwise = {
         "/signup/email-password": EXISTS,
         **dict.fromkeys(("/signup/passwordless/email", "/signup/otp/email", "/signup/passwordless/sms"), OK),
         **dict.fromkeys((*ASKS_FOR_PROOF, "/signin/passwordless/sms", "/user/password/reset", "/signout"), OK),
         "/signin/otp/email/verify": OK,
+        "/elevate": OK,  # which only tells
         **{f"/verify {kind}": SENT_ON for kind in ("verifyEmail", "passwordlessEmail")},
         **{f"/verify {kind}": (302, "unverified-user") for kind in ("emailConfirmChange", "passwordReset")},
     }
@@ -142,10 +146,25 @@ def test_anonymous_user(
     assert act().outcome == outcome
 
 
-def test_totp_on(api: Api) -> None:
-    # Nobody can turn it on yet; with the first /mfa path of the map this row of the table has to be proven here.
-    assert [path for (_, path), _ in stories() if "mfa" in path] == []
-    assert api.get("/user", token=api.sign_up().token).json["activeMfaType"] is None
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/signin/email-password",
+        "/signin/otp/email/verify",
+        "/signin/passwordless/sms/otp",
+        "/signin/pat",
+        "/token",
+        "/token/exchange",
+        *(f"/verify {kind}" for kind in KINDS),
+    ],
+)
+def test_totp_on(api: Api, inbox: Inbox, name: str) -> None:
+    ann = known(api)
+    enrol(api, ann)
+    reply = KNOWN[name](api, inbox, ann)()
+    asked = reply.status == 200 and "mfa" in reply.json
+    assert asked is (name == "/signin/email-password")
+    assert told(reply) in (OK, SENT_ON)
 
 
 @pytest.mark.parametrize("email", ["bob@example.com", "BOB@Example.COM"])

@@ -18,6 +18,7 @@ from tests.ways import ANN, ANN_PASSWORD, GUEST, KNOWN, PHONE, Request, Way, ask
 
 SIGNUP, AUTO, NEW_USERS = "AUTH_DISABLE_SIGNUP", "AUTH_DISABLE_AUTO_SIGNUP", "AUTH_DISABLE_NEW_USERS"
 VERIFY, ANONYMOUS = "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED", "AUTH_ANONYMOUS_USERS_ENABLED"
+MFA = "AUTH_MFA_ENABLED"
 LINKS, CODES, SMS = "AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_OTP_EMAIL_ENABLED", "AUTH_SMS_PASSWORDLESS_ENABLED"
 TOGGLES = {
     SIGNUP: True,
@@ -28,7 +29,7 @@ TOGGLES = {
     LINKS: False,
     CODES: False,
     SMS: False,
-    "AUTH_MFA_ENABLED": True,
+    MFA: False,
 }
 """Each as it is when somebody turns it; the tests begin with the other value."""
 BY_MESSAGE = {"passwordless/email": LINKS, "passwordless/sms": SMS, "otp/email": CODES}
@@ -114,6 +115,13 @@ TABLE: dict[str, list[Case]] = {
     "/signin/otp/email": implicit("/signin/otp/email", ANN, CODES),
     "/signin/otp/email/verify": [of_known("/signin/otp/email/verify")],
     "/signin/pat": [of_known("/signin/pat", **ASKS_A_VALID_USER)],
+    "/signin/mfa/totp": [of_known("/signin/mfa/totp", **{MFA: OFF}, **ASKS_A_VALID_USER)],
+    "/user/mfa": [of_known("/user/mfa", **{MFA: OFF}, **ASKS_A_VALID_USER)],
+    "/elevate/totp": [of_known("/elevate/totp", **{MFA: OFF}, **ASKS_A_VALID_USER)],
+    "/elevate/otp/email": [of_known("/elevate/otp/email", SENT, **{CODES: OFF})],
+    "/elevate/otp/email/verify": [of_known("/elevate/otp/email/verify", **{CODES: OFF})],
+    "/elevate/otp/sms": [of_known("/elevate/otp/sms", SENT, **{SMS: OFF}, **ASKS_A_VALID_USER)],
+    "/elevate/otp/sms/verify": [of_known("/elevate/otp/sms/verify", **{SMS: OFF}, **ASKS_A_VALID_USER)],
     "/verify": [
         of_known("/verify verifyEmail", SENT_ON),
         of_known("/verify passwordlessEmail", SENT_ON),

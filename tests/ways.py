@@ -7,8 +7,10 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from nhost_auth.models import PkceCode, Ticket
+from nhost_auth.flows.links import FOLLOWED
+from nhost_auth.models import Account, PkceCode, Ticket
 from tests.conftest import PASSWORD, Api, Inbox, Reply, account
+from tests.endpoints.totp_app import code_of, enrol
 from tests.sms_inbox import CHANGE, CHANGE_VERIFY, NUMBER, OTHER_NUMBER, OTP, SEND, change_number, code, open_inbox
 
 ANN, PHONE, NEW_PHONE = {"email": "ann@example.com"}, {"phoneNumber": NUMBER}, {"newPhoneNumber": OTHER_NUMBER}
@@ -24,7 +26,7 @@ Way = Callable[[Api, Inbox, Reply], Request]
 def everything_on(settings: Any) -> None:
     """Every way in is open; addresses need no proof."""
     open_inbox(settings)
-    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = settings.AUTH_VERIFY_CONFIRM_PAGE = True
+    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = settings.AUTH_VERIFY_CONFIRM_PAGE = settings.AUTH_MFA_ENABLED = True
 
 
 def known(api: Api) -> Reply:
@@ -95,6 +97,40 @@ def refreshing(api: Api, inbox: Inbox, ann: Reply) -> Request:
     return lambda: api.post("/token", {"refreshToken": ann.refresh_token})
 
 
+def second_step(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    secret = enrol(api, ann)
+    body = {"ticket": api.sign_in().json["mfa"]["ticket"], "otp": code_of(secret)}
+    return lambda: api.post("/signin/mfa/totp", body)
+
+
+def turning_mfa_on(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    secret = api.get("/mfa/totp/generate", token=ann.token).json.get("totpSecret", "A" * 52)
+    body = {"code": code_of(secret), "activeMfaType": "totp"}
+    return lambda: api.post("/user/mfa", body, token=ann.token)
+
+
+def elevating_by_totp(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    body = {"otp": code_of(enrol(api, ann))}
+    return lambda: api.post("/elevate/totp", body, token=ann.token)
+
+
+def asking_for_an_email_proof(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    Account.objects.filter(pk=account(ann).pk).update(email_verified=True)
+    return lambda: api.post("/elevate/otp/email", token=ann.token)
+
+
+def elevating_by_email(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    asking_for_an_email_proof(api, inbox, ann)()
+    body = {"otp": inbox.last().ticket}
+    return lambda: api.post("/elevate/otp/email/verify", body, token=ann.token)
+
+
+def elevating_by_sms(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    api.post("/elevate/otp/sms", token=ann.token)
+    body = {"otp": code()}
+    return lambda: api.post("/elevate/otp/sms/verify", body, token=ann.token)
+
+
 KNOWN: dict[str, Way] = {
     "/signup/email-password": asking("/signup/email-password", ANN_PASSWORD),
     "/signup/passwordless/email": asking("/signup/passwordless/email", ANN),
@@ -107,13 +143,22 @@ KNOWN: dict[str, Way] = {
     "/signin/otp/email": asking("/signin/otp/email", ANN),
     "/signin/otp/email/verify": mail_code,
     "/signin/pat": personal_access_token,
-    **{f"/verify {kind}": link(kind) for kind in Ticket.Kind.values},
+    "/signin/mfa/totp": second_step,
+    **{f"/verify {kind}": link(kind) for kind in FOLLOWED},
     "/token": refreshing,
     "/token/verify": bearing("/token/verify"),
     "/token/exchange": pkce_code,
     "/pat": bearing("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}),
     "/signout": bearing("/signout", {"all": True}),
     "/user": bearing("/user", method="GET"),
+    "/user/mfa": turning_mfa_on,
+    "/mfa/totp/generate": bearing("/mfa/totp/generate", method="GET"),
+    "/elevate": bearing("/elevate", method="GET"),
+    "/elevate/totp": elevating_by_totp,
+    "/elevate/otp/email": asking_for_an_email_proof,
+    "/elevate/otp/email/verify": elevating_by_email,
+    "/elevate/otp/sms": bearing("/elevate/otp/sms"),
+    "/elevate/otp/sms/verify": elevating_by_sms,
     "/user/phone-number/change": bearing(CHANGE, NEW_PHONE),
     "/user/phone-number/change/verify": changing_code,
     "/user/email/change": bearing("/user/email/change", {"newEmail": "new@example.com"}),

@@ -9,7 +9,7 @@ from typing import Any
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, UnverifiedUser
-from nhost_auth.flows import accounts, codes, elevation, mfa, phones, sessions
+from nhost_auth.flows import accounts, codes, elevation, mfa, phones, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
@@ -33,6 +33,7 @@ class Elevate(Endpoint):
 
     def show(self) -> Any:
         account = accounts.get(self.access_token.account_id)
+        policy.ensure_enabled(account)
         methods = elevation.available_methods(account)
         return {
             "elevationRequired": elevation.is_required(methods),

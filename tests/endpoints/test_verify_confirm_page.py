@@ -11,6 +11,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.models import Account, OneTimeCode, PkceCode, RefreshToken, Ticket
 from tests.conftest import PREFIX, Api, Inbox, Mail, Reply, account
 
@@ -21,7 +22,7 @@ CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 UNKNOWN = "verifyEmail:00000000-0000-4000-8000-000000000000"
 SIX_DIGITS = re.compile(r"\b\d{6}\b")
 
-every_kind = pytest.mark.parametrize("kind", Ticket.Kind.values)
+every_kind = pytest.mark.parametrize("kind", FOLLOWED)
 
 
 @pytest.fixture(autouse=True)
