@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import json
 import re
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +30,7 @@ _TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 _FALSE = {"0", "f", "F", "FALSE", "false", "False", ""}
 
 
-class Setting(Generic[T]):
+class Setting(ABC, Generic[T]):
     """One setting: its default, what it means, and whether a later version brings the feature it steers."""
 
     expects = "a value"
@@ -46,9 +47,9 @@ class Setting(Generic[T]):
     def __get__(self, instance: object, owner: type | None = None) -> T:
         return getattr(settings, self.name, self.default)
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
         """The value of an environment variable; KEEP_DEFAULT for none. Raises ValueError for bad text."""
-        raise NotImplementedError  # pragma: no cover - every kind has its own
 
     def accepts(self, value: object) -> bool:
         """Whether a value found in Django's settings has the right type."""
