@@ -20,8 +20,10 @@ from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
 from nhost_auth.infra import sms
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
+from nhost_auth.setting_kinds import Bool
 
 AES_KEY_BYTES = (16, 24, 32)
+SWITCHED_ON_BY_A_VALUE = ("AUTH_TURNSTILE_SECRET", "AUTH_PROVIDER_CUSTOM")
 SMS_CREDENTIALS = {
     "twilio": (
         "AUTH_SMS_TWILIO_ACCOUNT_SID",
@@ -129,11 +131,10 @@ def _misspelt() -> Iterator[CheckMessage]:
 
 def _planned() -> Iterator[CheckMessage]:
     for setting in all_settings():
-        if setting.planned and type(setting).__name__ == "Bool" and getattr(settings, setting.name, False):
-            yield Caution(
-                f"{setting.name} is on, but this version does not have what it turns on.",
-                id="nhost_auth.W002",
-            )
+        switches = isinstance(setting, Bool) or setting.name in SWITCHED_ON_BY_A_VALUE
+        if setting.planned and switches and getattr(settings, setting.name, None):
+            message = f"{setting.name} is on, but this version does not have what it turns on."
+            yield Caution(message, id="nhost_auth.W002")
     if conf.AUTH_SMTP_HOST == "postmark":
         yield Caution(
             "AUTH_SMTP_HOST is postmark, but this version speaks SMTP only.",

@@ -97,6 +97,7 @@ def test_every_id_is_shown_above() -> None:
 @pytest.mark.parametrize(
     ("number", "values"),
     [
+        ("W002", {"AUTH_TURNSTILE_SECRET": "secret"}),
         ("E001", {"AUTH_PASSWORD_MIN_LENGTH": "8"}),
         ("E001", {"AUTH_SERVER_URL": None}),
         ("E001", {"AUTH_CLIENT_URL": None}),
