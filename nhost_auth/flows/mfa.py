@@ -33,7 +33,7 @@ def ensure_enabled() -> None:
 
 
 def enrol(account: Account) -> tuple[str, str]:
-    """A new secret in base32 and its QR code as a data: URL; an active one stays until a code confirms the new."""
+    """A new secret in base32 and its QR code as a data: URL; an active one stays as it is."""
     secret = totp.generate_secret()
     device = _find(account, confirmed=False) or TotpDevice(user=account.user, name="TOTP", confirmed=False)
     device.set_secret(secret)
@@ -44,17 +44,16 @@ def enrol(account: Account) -> tuple[str, str]:
 
 
 def activate(account: Account, code: str) -> None:
-    """Turn the second factor on, or put a newly generated secret in the place of the active one.
+    """Turn the second factor on. Raises TotpAlreadyActive, NoTotpSecret, InvalidTotp.
 
-    Raises TotpAlreadyActive, NoTotpSecret, InvalidTotp.
+    An active one has to be turned off by its own code first: a bearer token alone must not put another in its place.
     """
-    pending = _find(account, confirmed=False)
-    if account.has_totp and (pending is None or not pending.verify_token(code)):
+    if account.has_totp:
         raise TotpAlreadyActive
+    pending = _find(account, confirmed=False)
     if pending is None:
         raise NoTotpSecret
-    if not account.has_totp:
-        _ensure_code(pending, code)
+    _ensure_code(pending, code)
     _keep_only(pending, confirmed=True)
     transaction.on_commit(partial(signals.mfa_changed.send_robust, Account, account=account, active=True))
 

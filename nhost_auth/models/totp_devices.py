@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django_otp.models import Device, DeviceManager, VerifyNotAllowed
 
@@ -53,13 +53,17 @@ class TotpDevice(Device):  # type: ignore[misc]
     def verify_token(self, token: Any) -> bool:
         """Use a code up; a code is good once, and none of an earlier step after it (RFC 6238 section 5.2).
 
-        A filtered UPDATE decides, so of parallel requests with one code a single one succeeds.
+        Filtered UPDATEs decide. Each guess is counted before it is looked at, and of guesses made at the same moment
+        one is looked at, so a burst of them cannot outrun the wait.
         """
         if not self.verify_is_allowed()[0]:
             return False
         same = TotpDevice.objects.filter(pk=self.pk)
+        if not same.filter(failures=self.failures).update(failures=F("failures") + 1, failed_at=timezone.now()):
+            return False
+        self.failures += 1
         step = totp.matching_step(self.secret, str(token).strip(), after=self.last_step)
-        if step is not None and same.filter(Q(last_step__lt=step)).update(last_step=step, failures=0, failed_at=None):
-            return True
-        same.update(failures=F("failures") + 1, failed_at=timezone.now())
-        return False
+        if step is None or not same.filter(last_step__lt=step).update(last_step=step, failures=0, failed_at=None):
+            return False
+        self.failures, self.last_step = 0, step
+        return True

@@ -48,17 +48,16 @@ def test_generating_again_leaves_one_secret_that_waits(api: Api) -> None:
     assert TotpDevice.objects.get().secret == second != first
 
 
-def test_active_secret_stays_until_a_code_confirms_the_new_one(api: Api) -> None:
+def test_bearer_alone_puts_no_other_secret_in_the_place_of_an_active_one(api: Api) -> None:
     session = api.sign_up()
     old = enrol(api, session)
     new = api.get("/mfa/totp/generate", token=session.token).json["totpSecret"]
+    swap = {"code": code_of(new), "activeMfaType": "totp"}
+    assert api.post("/user/mfa", swap, token=session.token).outcome == (400, "totp-already-active")
     ticket = api.sign_in().json["mfa"]["ticket"]
     assert api.post("/signin/mfa/totp", {"ticket": ticket, "otp": code_of(new)}).outcome == (401, "invalid-totp")
     ticket = api.sign_in().json["mfa"]["ticket"]
     assert api.post("/signin/mfa/totp", {"ticket": ticket, "otp": code_of(old)}).status == 200
-    confirm = {"code": code_of(new), "activeMfaType": "totp"}
-    assert api.post("/user/mfa", confirm, token=session.token).status == 200
-    assert TotpDevice.objects.get().secret == new
 
 
 def test_switched_off_it_is_a_conflict(api: Api, settings: Any) -> None:

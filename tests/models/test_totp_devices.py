@@ -26,11 +26,11 @@ def device(api: Api) -> TotpDevice:
     return found
 
 
-@pytest.mark.django_db(transaction=True)
-def test_parallel_uses_of_one_code_succeed_once(device: TotpDevice) -> None:
-    code, barrier = code_of(device.secret), threading.Barrier(MANY)
+def at_once(device: TotpDevice, codes: list[str]) -> list[bool]:
+    """What as many threads are told that ask at the same moment, each about its code."""
+    barrier = threading.Barrier(MANY)
 
-    def use(_: int) -> bool:
+    def use(code: str) -> bool:
         same = TotpDevice.objects.get(pk=device.pk)
         barrier.wait()
         try:
@@ -39,7 +39,23 @@ def test_parallel_uses_of_one_code_succeed_once(device: TotpDevice) -> None:
             connections.close_all()
 
     with ThreadPoolExecutor(MANY) as pool:
-        assert sorted(pool.map(use, range(MANY))) == [False] * (MANY - 1) + [True]
+        return list(pool.map(use, codes))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_uses_of_one_code_succeed_once(device: TotpDevice) -> None:
+    assert sorted(at_once(device, [code_of(device.secret)] * MANY)) == [False] * (MANY - 1) + [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_burst_of_guesses_cannot_outrun_the_wait(device: TotpDevice) -> None:
+    for _ in range(4):
+        device.verify_token(wrong_code(device.secret))
+    # Nine wrong ones and the right one at the moment when a single guess is left: one of them is looked at.
+    guesses = [wrong_code(device.secret)] * (MANY - 1) + [code_of(device.secret)]
+    told = at_once(device, guesses)
+    device.refresh_from_db()
+    assert device.failures == (0 if any(told) else 5)
 
 
 def test_stale_copy_accepts_no_code_that_was_used(device: TotpDevice) -> None:
