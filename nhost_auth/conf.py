@@ -131,11 +131,11 @@ class Conf:
     AUTH_SMS_DEV_OUTPUT_DIR = Str("", "folder that the dev provider writes to")
 
     # WebAuthn
-    AUTH_WEBAUTHN_ENABLED = Bool(False, "passkeys", planned=True)
-    AUTH_WEBAUTHN_RP_NAME = Str("", "display name; unset: the relying party id", planned=True)
-    AUTH_WEBAUTHN_RP_ID = Str("", "relying party id; unset: host of AUTH_CLIENT_URL", planned=True)
-    AUTH_WEBAUTHN_RP_ORIGINS = List([], "allowed origins; AUTH_CLIENT_URL belongs to them", planned=True)
-    AUTH_WEBAUTHN_ATTESTATION_TIMEOUT = Int(60000, "life of a challenge, milliseconds", planned=True)
+    AUTH_WEBAUTHN_ENABLED = Bool(False, "passkeys")
+    AUTH_WEBAUTHN_RP_NAME = Str("", "display name; unset: the relying party id")
+    AUTH_WEBAUTHN_RP_ID = Str("", "relying party id; unset: host of AUTH_CLIENT_URL")
+    AUTH_WEBAUTHN_RP_ORIGINS = List([], "origins of the pages, https://… or android:apk-key-hash:…, whose answers count; AUTH_CLIENT_URL's belongs to them")
+    AUTH_WEBAUTHN_ATTESTATION_TIMEOUT = Int(60000, "life of a challenge, milliseconds")
 
     # Limits and bot protection
     AUTH_RATE_LIMIT_ENABLE = Bool(False, "rate limits", planned=True)
@@ -202,6 +202,12 @@ class Conf:
     AUTH_PASSWORD_MAX_LENGTH = Int(50, "greatest length of a password in UTF-16 units; Nhost has 50")
     AUTH_PASSWORD_HIBP_FAIL_OPEN = Bool(False, "take a new password when Have I Been Pwned cannot be asked; False: 500 as Nhost")
     AUTH_OTP_DAILY_WRONG_GUESSES = Int(100, "wrong one-time codes an account takes in a day, however often a new one is asked for; a right one starts the count anew; 0: any number, as Nhost")
+    AUTH_MFA_REQUIRED_EVERYWHERE = Bool(False, "every way in asks users who have a second factor for it, links, codes and provider sign-ins too; False: only the password does, as Nhost")
+    AUTH_MFA_REQUIRED_FOR_PAT = Bool(False, "with AUTH_MFA_REQUIRED_EVERYWHERE personal access tokens ask for it too")
+    AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION = Bool(False, "a key has to know its user by PIN, finger or face; False: that somebody touches it is enough, as Nhost")
+    AUTH_WEBAUTHN_TOP_ORIGINS = List([], "sites in whose frames keys may be used; * is any; none: answers from a frame are refused")
+    AUTH_WEBAUTHN_REFUSE_COUNTER_REGRESSION = Bool(False, "a key that stays on one device is refused once its counter went back, for it may be a copy")
+    AUTH_WEBAUTHN_CONCEAL_KEYS = Bool(False, "POST /signin/webauthn answers every address alike, with made-up keys where there are none; False: unknown addresses get an error, as Nhost")
     AUTH_EMAIL_DELIVERY = Choice("now", "now task", "mails leave within the request, or as a task of Django's tasks framework")
     AUTH_VERIFY_CONFIRM_PAGE = Bool(False, "GET /verify shows a page whose button follows the link: mail scanners cannot use it up; mails carry a code too")
     AUTH_USER_FACTORY = Str("", "dotted path of a callable that makes the host's unsaved user from field values; unset: the user model itself")

@@ -35,6 +35,21 @@ phone_number_changed = Signal()
 mfa_changed = Signal()
 """The account's second factor was turned on or off. Further argument: `active`."""
 
+recovery_codes_generated = Signal()
+"""The account has new recovery codes; earlier ones are gone."""
+
+recovery_code_used = Signal()
+"""A recovery code stood in for the second factor. Further argument: `remaining`, how many are left."""
+
+security_key_added = Signal()
+"""The account has a new security key. Further argument: `key_id`."""
+
+security_key_removed = Signal()
+"""The account has a security key less. Further argument: `key_id`."""
+
+security_key_counter_regressed = Signal()
+"""A security key was used whose counter did not move on: it may be a copy. Further argument: `key_id`."""
+
 personal_access_token_created = Signal()
 """The account has a new personal access token. Further argument: `token_id`."""
 

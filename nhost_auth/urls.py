@@ -7,6 +7,7 @@ from django.urls import path
 
 from nhost_auth.endpoints.elevate import Elevate
 from nhost_auth.endpoints.healthz import Healthz
+from nhost_auth.endpoints.mfa_recovery_codes import MfaRecoveryCodes
 from nhost_auth.endpoints.mfa_totp import MfaTotp
 from nhost_auth.endpoints.pat import Pat
 from nhost_auth.endpoints.signin_anonymous import SignInAnonymous
@@ -16,11 +17,13 @@ from nhost_auth.endpoints.signin_otp_email import SignInOtpEmail
 from nhost_auth.endpoints.signin_passwordless_email import SignInPasswordlessEmail
 from nhost_auth.endpoints.signin_passwordless_sms import SignInPasswordlessSms
 from nhost_auth.endpoints.signin_pat import SignInPat
+from nhost_auth.endpoints.signin_webauthn import SignInWebauthn
 from nhost_auth.endpoints.signout import SignOut
 from nhost_auth.endpoints.signup_email_password import SignUpEmailPassword
 from nhost_auth.endpoints.signup_otp_email import SignUpOtpEmail
 from nhost_auth.endpoints.signup_passwordless_email import SignUpPasswordlessEmail
 from nhost_auth.endpoints.signup_passwordless_sms import SignUpPasswordlessSms
+from nhost_auth.endpoints.signup_webauthn import SignUpWebauthn
 from nhost_auth.endpoints.token import Token
 from nhost_auth.endpoints.user import User
 from nhost_auth.endpoints.user_deanonymize import UserDeanonymize
@@ -28,6 +31,7 @@ from nhost_auth.endpoints.user_email import UserEmail
 from nhost_auth.endpoints.user_mfa import UserMfa
 from nhost_auth.endpoints.user_password import UserPassword
 from nhost_auth.endpoints.user_phone_number import UserPhoneNumber
+from nhost_auth.endpoints.user_webauthn import UserWebauthn
 from nhost_auth.endpoints.verify import Verify
 from nhost_auth.endpoints.version import Version
 from nhost_auth.endpoints.well_known_jwks import WellKnownJwks
@@ -40,6 +44,8 @@ urlpatterns = [
     path("signup/passwordless/email", SignUpPasswordlessEmail.as_view({"post": "sign_up"})),
     path("signup/passwordless/sms", SignUpPasswordlessSms.as_view({"post": "sign_up"})),
     path("signup/otp/email", SignUpOtpEmail.as_view({"post": "sign_up"})),
+    path("signup/webauthn", SignUpWebauthn.as_view({"post": "begin"})),
+    path("signup/webauthn/verify", SignUpWebauthn.as_view({"post": "verify"})),
     # Signing in
     path("signin/email-password", SignInEmailPassword.as_view({"post": "sign_in"})),
     path("signin/anonymous", SignInAnonymous.as_view({"post": "sign_in"})),
@@ -48,6 +54,8 @@ urlpatterns = [
     path("signin/passwordless/sms/otp", SignInPasswordlessSms.as_view({"post": "otp"})),
     path("signin/otp/email", SignInOtpEmail.as_view({"post": "send"})),
     path("signin/otp/email/verify", SignInOtpEmail.as_view({"post": "verify"})),
+    path("signin/webauthn", SignInWebauthn.as_view({"post": "begin"})),
+    path("signin/webauthn/verify", SignInWebauthn.as_view({"post": "verify"})),
     path("signin/pat", SignInPat.as_view({"post": "sign_in"})),
     path("signin/mfa/totp", SignInMfaTotp.as_view({"post": "sign_in"})),
     path("verify", Verify.as_view({"get": "open", "post": "follow"})),
@@ -69,8 +77,15 @@ urlpatterns = [
     path("user/password/reset", UserPassword.as_view({"post": "reset"})),
     path("user/mfa", UserMfa.as_view({"post": "change"})),
     path("mfa/totp/generate", MfaTotp.as_view({"get": "generate"})),
+    path("mfa/recovery-codes", MfaRecoveryCodes.as_view({"get": "show", "post": "generate"})),
+    path("user/webauthn/add", UserWebauthn.as_view({"post": "add"})),
+    path("user/webauthn/verify", UserWebauthn.as_view({"post": "verify"})),
+    path("user/webauthn/keys", UserWebauthn.as_view({"get": "list"})),
+    path("user/webauthn/keys/<uuid:key_id>", UserWebauthn.as_view({"patch": "rename", "delete": "remove"})),
     # More proof
     path("elevate", Elevate.as_view({"get": "show"})),
+    path("elevate/webauthn", Elevate.as_view({"post": "begin_webauthn"})),
+    path("elevate/webauthn/verify", Elevate.as_view({"post": "verify_webauthn"})),
     path("elevate/totp", Elevate.as_view({"post": "totp"})),
     path("elevate/otp/email", Elevate.as_view({"post": "send_email"})),
     path("elevate/otp/email/verify", Elevate.as_view({"post": "verify_email"})),

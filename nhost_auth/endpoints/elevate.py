@@ -1,4 +1,4 @@
-"""GET /elevate tells what is asked for; /elevate/totp and /elevate/otp/* give the proof (identity.md section 3).
+"""GET /elevate tells what is asked for; /elevate/webauthn, /totp and /otp/* give the proof (identity.md section 3).
 
 The proof is a claim of one access token; a refresh drops it.
 """
@@ -9,11 +9,12 @@ from typing import Any
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, UnverifiedUser
-from nhost_auth.flows import accounts, codes, elevation, mfa, phones, policy, sessions
+from nhost_auth.flows import accounts, codes, elevation, mfa, phones, policy, sessions, webauthn
 from nhost_auth.http import payloads
+from nhost_auth.http.credentials import AssertionResponse
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
-from nhost_auth.http.inputs import Input, Text
+from nhost_auth.http.inputs import Email, Input, Text
 from nhost_auth.models import Account
 
 
@@ -21,9 +22,16 @@ class OtpRequest(Input):
     otp = Text()
 
 
+class WebauthnRequest(Input):
+    credential = AssertionResponse()
+    email = Email(required=False)  # deprecated at Nhost, without effect
+
+
 class Elevate(Endpoint):
     stories = {
         "show": Story(guard=bearer),
+        "begin_webauthn": Story(guard=bearer, toggles=("AUTH_WEBAUTHN_ENABLED",)),
+        "verify_webauthn": Story(guard=bearer, request=WebauthnRequest, toggles=("AUTH_WEBAUTHN_ENABLED",)),
         "totp": Story(guard=bearer, request=OtpRequest),
         "send_email": Story(guard=bearer, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
         "verify_email": Story(guard=bearer, request=OtpRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
@@ -40,6 +48,14 @@ class Elevate(Endpoint):
             "methods": methods,
             "sessionElevated": elevation.is_elevated(self.access_token),
         }
+
+    def begin_webauthn(self) -> Any:
+        return webauthn.elevation_options(accounts.get_valid(self.access_token.account_id))
+
+    def verify_webauthn(self, credential: dict[str, Any], email: str | None = None) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        webauthn.prove(account, credential)
+        return self._elevated(account, "webauthn")
 
     def totp(self, otp: str) -> Any:
         mfa.ensure_enabled()

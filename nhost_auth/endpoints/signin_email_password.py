@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.errors import InvalidEmailPassword
-from nhost_auth.flows import mfa, passwords, policy, sessions
+from nhost_auth.flows import passwords, policy, sessions
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, Password
 from nhost_auth.models import Account
@@ -31,6 +31,4 @@ class SignInEmailPassword(Endpoint):
         policy.ensure_valid(account)
         if not right:
             raise InvalidEmailPassword
-        if account.has_totp:
-            return {"mfa": {"ticket": mfa.challenge(account)}}
-        return sessions.start(account, self.client, method="email-password")
+        return sessions.sign_in(account, self.client, method="email-password")

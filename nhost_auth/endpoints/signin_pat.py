@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidPat
 from nhost_auth.flows import policy, sessions
 from nhost_auth.http.endpoint import Endpoint, Story
@@ -23,4 +24,5 @@ class SignInPat(Endpoint):
         if token is None:
             raise InvalidPat
         policy.ensure_valid(token.account)
-        return sessions.start(token.account, self.client, method="pat")
+        proven = not conf.AUTH_MFA_REQUIRED_FOR_PAT
+        return sessions.sign_in(token.account, self.client, method="pat", proven=proven)

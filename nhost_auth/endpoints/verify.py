@@ -1,5 +1,7 @@
 """GET /verify: where mailed links lead; sends the browser on with a refresh token or a PKCE code (accounts.md 3.22).
 
+With AUTH_MFA_REQUIRED_EVERYWHERE a user with a second factor gets the ticket for POST /signin/mfa/totp instead.
+
 With AUTH_VERIFY_CONFIRM_PAGE the link shows an inert page first, and POST /verify does the rest: scanners that open
 the links of a mail do not use them up.
 """
@@ -53,8 +55,10 @@ class Verify(Endpoint):
         self.error_target = ensure_redirect(redirect_to)
         account, kind = links.follow(ticket)
         if code_challenge is None:
-            session = sessions.start(account, self.client, method=kind)
-            return payloads.Redirect(with_query(redirect_to, refreshToken=session.refresh_token, type=kind))
+            opened = sessions.sign_in(account, self.client, method=kind)
+            if isinstance(opened, sessions.SecondStep):
+                return payloads.Redirect(with_query(redirect_to, mfaTicket=opened.ticket, type=kind))
+            return payloads.Redirect(with_query(redirect_to, refreshToken=opened.refresh_token, type=kind))
         if not re.fullmatch(CHALLENGE_PATTERN, code_challenge):
             raise InvalidRequest
         code = PkceCode.objects.issue(account, code_challenge, redirect_to)

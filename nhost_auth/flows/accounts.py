@@ -26,7 +26,13 @@ def create(
 
 
 def store(
-    profile: Profile, *, method: str, email: str | None = None, password_hash: str | None = None, seen: bool = False
+    profile: Profile,
+    *,
+    method: str,
+    email: str | None = None,
+    password_hash: str | None = None,
+    seen: bool = False,
+    account_id: uuid.UUID | None = None,
 ) -> Account:
     """Store a new account beside a new user of the host; all of it or nothing.
 
@@ -35,7 +41,7 @@ def store(
     anonymous = method == ANONYMOUS
     active = anonymous or not conf.AUTH_DISABLE_NEW_USERS
     account = Account(
-        id=uuid.uuid4(),
+        id=account_id or uuid.uuid4(),
         display_name=profile.display_name,
         locale=profile.locale,
         default_role_id=profile.default_role,

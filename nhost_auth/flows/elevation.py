@@ -14,6 +14,7 @@ SCHEME = "BearerAuthElevated"
 def available_methods(account: Account) -> list[str]:
     """The ways an account, read with its roles, has to give more proof, strongest first."""
     ways = (
+        ("webauthn", conf.AUTH_WEBAUTHN_ENABLED and account.security_keys.exists()),
         ("totp", mfa.is_enabled() and account.has_totp),
         ("otp-email", conf.AUTH_OTP_EMAIL_ENABLED and account.email and account.email_verified),
         ("otp-sms", conf.AUTH_SMS_PASSWORDLESS_ENABLED and account.phone_number and account.phone_number_verified),
@@ -32,12 +33,13 @@ def is_required(methods: list[str]) -> bool:
     return bool(methods) if mode == "recommended" else mode != "disabled"
 
 
-def ensure(token: AccessToken, *, enrolling: bool = False) -> None:
+def ensure(token: AccessToken, *, enrolling: bool = False, always: bool = False) -> None:
     """Raises Unauthorized where proof is asked for and the token carries none.
 
-    `enrolling`: who has no way to give proof may get one first, also where everybody is asked.
+    `enrolling`: who has no way to give proof may get one first, also where everybody is asked. `always`: everybody is
+    asked whatever AUTH_REQUIRE_ELEVATED_CLAIM says.
     """
-    if conf.AUTH_REQUIRE_ELEVATED_CLAIM == "disabled":
+    if conf.AUTH_REQUIRE_ELEVATED_CLAIM == "disabled" and not always:
         return
     try:
         account_id = token.account_id
@@ -47,5 +49,5 @@ def ensure(token: AccessToken, *, enrolling: bool = False) -> None:
         return
     account = Account.objects.get_with_roles(pk=account_id)
     methods = available_methods(account) if account is not None else []
-    if is_required(methods) and (methods or not enrolling):
+    if (always or is_required(methods)) and (methods or not enrolling):
         raise Unauthorized("elevated claim required", SCHEME)

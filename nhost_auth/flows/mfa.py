@@ -1,4 +1,7 @@
-"""The second factor: enrolling, turning it on and off, the step after the password (identity.md section 2)."""
+"""The second factor: enrolling, turning it on and off, the step after the password (identity.md section 2).
+
+Recovery codes, which are ours and not Nhost's, are taken wherever a code of the active factor is.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ from nhost_auth.errors import (
 )
 from nhost_auth.flows import policy
 from nhost_auth.infra import totp
-from nhost_auth.models import Account, Ticket, TotpDevice
+from nhost_auth.models import Account, RecoveryCode, RecoveryDevice, Ticket, TotpDevice
+from nhost_auth.models.recovery_codes import is_recovery_code
 
 
 def is_enabled() -> bool:
@@ -34,6 +38,9 @@ def ensure_enabled() -> None:
 
 def enrol(account: Account) -> tuple[str, str]:
     """A new secret in base32 and its QR code as a data: URL; an active one stays as it is."""
+    if not account.has_totp:
+        # Whoever had this session before must not keep a way past the factor that is being set up now.
+        RecoveryDevice.objects.filter(user=account.user).delete()
     secret = totp.generate_secret()
     device = _find(account, confirmed=False) or TotpDevice(user=account.user, name="TOTP", confirmed=False)
     device.set_secret(secret)
@@ -59,18 +66,12 @@ def activate(account: Account, code: str) -> None:
 
 
 def deactivate(account: Account, code: str) -> None:
-    """Turn the second factor off; its secret is kept, as at Nhost. Raises DisabledMfaTotp, InvalidTotp."""
-    device = _find(account, confirmed=True)
-    if device is None:
-        raise DisabledMfaTotp
-    _ensure_code(device, code)
-    _keep_only(device, confirmed=False)
+    """Turn the second factor off, by a recovery code too; its secret is kept, as at Nhost.
+
+    Raises DisabledMfaTotp, InvalidTotp.
+    """
+    _keep_only(prove(account, code), confirmed=False)
     transaction.on_commit(partial(signals.mfa_changed.send_robust, Account, account=account, active=False))
-
-
-def challenge(account: Account) -> str:
-    """A ticket for the second step, good once and for five minutes."""
-    return Ticket.objects.issue(account, Ticket.Kind.MFA_TOTP)
 
 
 def complete(secret: str, code: str) -> Account:
@@ -88,12 +89,42 @@ def complete(secret: str, code: str) -> Account:
     return account
 
 
-def prove(account: Account, code: str) -> None:
-    """Use up a code of the active second factor. Raises DisabledMfaTotp, InvalidTotp."""
+def prove(account: Account, code: str) -> TotpDevice:
+    """Use up a code of the active second factor, or a recovery code. Raises DisabledMfaTotp, InvalidTotp."""
     device = _find(account, confirmed=True)
     if device is None:
         raise DisabledMfaTotp
-    _ensure_code(device, code)
+    if is_recovery_code(code):
+        _recover(account, code)
+    else:
+        _ensure_code(device, code)
+    return device
+
+
+def issue_recovery_codes(account: Account) -> list[str]:
+    """Ten new recovery codes in the place of all earlier ones; good once the second factor is active.
+
+    Raises NoTotpSecret where there is nothing they could stand in for.
+    """
+    if not (account.has_totp or _find(account, confirmed=False)):
+        raise NoTotpSecret
+    codes = RecoveryDevice.objects.issue(account.user, confirmed=account.has_totp)
+    transaction.on_commit(partial(signals.recovery_codes_generated.send_robust, Account, account=account))
+    return codes
+
+
+def count_recovery_codes(account: Account) -> int:
+    """How many recovery codes are left."""
+    return RecoveryCode.objects.filter(device__user=account.user).count()
+
+
+def _recover(account: Account, code: str) -> None:
+    device = RecoveryDevice.objects.filter(user=account.user, confirmed=True).first()
+    if device is None or not device.verify_token(code):
+        raise InvalidTotp
+    remaining = device.codes.count()
+    used = signals.recovery_code_used
+    transaction.on_commit(partial(used.send_robust, Account, account=account, remaining=remaining))
 
 
 def _find(account: Account, *, confirmed: bool) -> TotpDevice | None:
@@ -102,9 +133,15 @@ def _find(account: Account, *, confirmed: bool) -> TotpDevice | None:
 
 
 def _keep_only(device: TotpDevice, *, confirmed: bool) -> None:
+    """The recovery codes go with the factor: off, they are gone; on, those asked for beforehand are good."""
+    recovery = RecoveryDevice.objects.filter(user_id=device.user_id)
     with transaction.atomic():
         TotpDevice.objects.filter(user_id=device.user_id).exclude(pk=device.pk).delete()
         TotpDevice.objects.filter(pk=device.pk).update(confirmed=confirmed)
+        if confirmed:
+            recovery.update(confirmed=True)
+        else:
+            recovery.delete()
 
 
 def _ensure_code(device: TotpDevice, code: str) -> None:

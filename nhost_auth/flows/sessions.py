@@ -17,7 +17,7 @@ from nhost_auth.conf import conf
 from nhost_auth.errors import ForbiddenAnonymous, InvalidEmailPassword, InvalidRefreshToken
 from nhost_auth.flows import access_tokens, policy
 from nhost_auth.infra.crypto import digest
-from nhost_auth.models import Account, RefreshToken, SpentRefreshToken
+from nhost_auth.models import Account, RefreshToken, SpentRefreshToken, Ticket
 from nhost_auth.models.refresh_tokens import successor
 
 logger = logging.getLogger("nhost_auth.sessions")
@@ -42,6 +42,25 @@ class Session:
     expires_in: int
     refresh_token_id: str
     refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """What is left to do before there is a session: a code of the second factor at POST /signin/mfa/totp."""
+
+    ticket: str
+
+
+def sign_in(account: Account, client: Client, *, method: str, proven: bool = False) -> Session | SecondStep:
+    """What a way in leads to: a session or, for an account with a second factor, the step that is left.
+
+    At Nhost only the password leads there (identity.md section 2), with AUTH_MFA_REQUIRED_EVERYWHERE every way in does
+    that is not `proven`: two factors by itself.
+    """
+    asks = method == "email-password" or conf.AUTH_MFA_REQUIRED_EVERYWHERE
+    if asks and not proven and account.has_totp:
+        return SecondStep(Ticket.objects.issue(account, Ticket.Kind.MFA_TOTP))
+    return start(account, client, method=method)
 
 
 def start(account: Account, client: Client, *, method: str, seen: bool = False, elevated: bool = False) -> Session:

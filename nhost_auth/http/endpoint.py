@@ -99,7 +99,7 @@ class Endpoint(ViewSet):
             arguments |= story.request.read(read_json(self.request._request, optional=story.request_optional))
         for toggle in story.toggles:
             policy.ensure_open(toggle)
-        return as_response(getattr(self, self.action)(**arguments))
+        return as_response(getattr(self, self.action)(**self.kwargs, **arguments))
 
     def no_such_method(self) -> HttpResponse:
         return HttpResponse("404 page not found", status=404, content_type="text/plain")
@@ -139,11 +139,15 @@ class Endpoint(ViewSet):
         return response
 
     def _answer_preflight(self, response: HttpResponse) -> None:
-        response.headers["Access-Control-Allow-Methods"] = "POST, GET"
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(self._methods())
         response.headers["Access-Control-Max-Age"] = "86400"
         wanted = self.request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
         if wanted:
             response.headers["Access-Control-Allow-Headers"] = wanted
+
+    def _methods(self) -> list[str]:
+        """What browsers may send from other origins: Nhost's answer, and the methods of ours beyond it."""
+        return ["POST", "GET", *(name.upper() for name in self.action_map if name in ("patch", "delete"))]
 
     @property
     def access_token(self) -> AccessToken:

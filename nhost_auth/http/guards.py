@@ -40,6 +40,11 @@ def elevated_unless_enrolling(request: Request) -> AccessToken:
     return _elevated(request, enrolling=True)
 
 
+def proven_unless_enrolling(request: Request) -> AccessToken:
+    """As `elevated_unless_enrolling`, but whether the project asks for that or not. Raises Unauthorized."""
+    return _elevated(request, enrolling=True, always=True)
+
+
 def optional_elevated(request: Request) -> AccessToken | None:
     """A missing or bad token, or one without the proof, is no token."""
     try:
@@ -48,10 +53,10 @@ def optional_elevated(request: Request) -> AccessToken | None:
         return None
 
 
-def _elevated(request: Request, *, enrolling: bool) -> AccessToken:
+def _elevated(request: Request, *, enrolling: bool, always: bool = False) -> AccessToken:
     try:
         token = read_bearer(request)
     except Unauthorized as error:
         raise Unauthorized(error.reason, elevation.SCHEME) from error
-    elevation.ensure(token, enrolling=enrolling)
+    elevation.ensure(token, enrolling=enrolling, always=always)
     return token

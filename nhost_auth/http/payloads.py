@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,9 +12,9 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
-from nhost_auth.flows.sessions import Session
+from nhost_auth.flows.sessions import SecondStep, Session
 from nhost_auth.infra.templates import get_template
-from nhost_auth.models import Account
+from nhost_auth.models import Account, SecurityKey
 
 OK = "OK"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -47,12 +47,9 @@ def session(opened: Session) -> dict[str, Any]:
 
 def user(account: Account, roles: list[str]) -> dict[str, Any]:
     """The user object; an address or number the account does not have is left out."""
-    created_at = account.created_at
-    if timezone.is_naive(created_at):
-        created_at = timezone.make_aware(created_at, timezone.get_default_timezone())  # a host with USE_TZ = False
     payload = {
         "avatarUrl": account.avatar_url,
-        "createdAt": created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "createdAt": moment(account.created_at),
         "defaultRole": account.default_role_id,
         "displayName": account.display_name,
         "email": account.email,
@@ -72,10 +69,32 @@ def user(account: Account, roles: list[str]) -> dict[str, Any]:
     return payload
 
 
+def security_key(key: SecurityKey) -> dict[str, Any]:
+    """A key in its owner's list; what was never given or never happened is null."""
+    return {
+        "id": str(key.pk),
+        "nickname": key.nickname,
+        "createdAt": moment(key.created_at),
+        "lastUsedAt": moment(key.last_used_at) if key.last_used_at else None,
+        "transports": key.transports.split(",") if key.transports else [],
+        "backedUp": key.backed_up,
+        "aaguid": key.aaguid,
+    }
+
+
+def moment(stored: datetime) -> str:
+    """RFC 3339 in UTC."""
+    if timezone.is_naive(stored):
+        stored = timezone.make_aware(stored, timezone.get_default_timezone())  # a host with USE_TZ = False
+    return stored.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def as_response(payload: Any, status: int = 200) -> HttpResponse:
-    """A story's answer as HTTP: a session, other JSON, a redirect, or nothing."""
+    """A story's answer as HTTP: a session or the step before it, other JSON, a redirect, or nothing."""
     if isinstance(payload, Session):
         payload = {"session": session(payload)}
+    if isinstance(payload, SecondStep):
+        payload = {"mfa": {"ticket": payload.ticket}}
     if payload is None:
         return HttpResponse(status=status)
     if isinstance(payload, Redirect):

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from functools import lru_cache
 
+from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from nhost_auth.conf import conf
+from nhost_auth.hashers import Argon2idHasher
 
 NONCE_BYTES = 12
 
@@ -30,6 +32,17 @@ def digest(secret: str) -> str:
 def keyed_digest(purpose: str, *parts: str) -> str:
     """HMAC-SHA-256 under SECRET_KEY as hex, for short secrets that a stolen database must not give away."""
     return salted_hmac(f"nhost_auth.{purpose}", "\0".join(parts), algorithm="sha256").hexdigest()
+
+
+def stretched_digest(secret: str, salt: str) -> str:
+    """Argon2id as hex, at the cost of a password. For long-lived secrets too short for `digest`.
+
+    No key goes in, so that they outlive a change of SECRET_KEY.
+    """
+    cost = Argon2idHasher
+    return hash_secret_raw(
+        secret.encode(), salt.encode(), cost.time_cost, cost.memory_cost, cost.parallelism, 32, Type.ID
+    ).hex()
 
 
 def encrypt(text: str) -> str:

@@ -1,10 +1,13 @@
 """The nouns. Each file holds one with its manager and constraints."""
 
 from nhost_auth.models.accounts import Account
+from nhost_auth.models.challenges import Challenge
 from nhost_auth.models.one_time_codes import OneTimeCode
 from nhost_auth.models.pkce_codes import PkceCode
+from nhost_auth.models.recovery_codes import RecoveryCode, RecoveryDevice
 from nhost_auth.models.refresh_tokens import RefreshToken, SpentRefreshToken
 from nhost_auth.models.roles import AccountRole, Role
+from nhost_auth.models.security_keys import SecurityKey
 from nhost_auth.models.signing_keys import SigningKey
 from nhost_auth.models.tickets import Ticket
 from nhost_auth.models.totp_devices import TotpDevice
@@ -12,10 +15,14 @@ from nhost_auth.models.totp_devices import TotpDevice
 __all__ = [
     "Account",
     "AccountRole",
+    "Challenge",
     "OneTimeCode",
     "PkceCode",
+    "RecoveryCode",
+    "RecoveryDevice",
     "RefreshToken",
     "Role",
+    "SecurityKey",
     "SigningKey",
     "SpentRefreshToken",
     "Ticket",

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from nhost_auth.models.roles import AccountRole, Role
 from nhost_auth.models.totp_devices import TotpDevice
@@ -78,13 +79,16 @@ class Account(models.Model):
 
     objects = models.Manager.from_queryset(AccountQuerySet)()
 
-    has_totp: bool
-    """Whether a second factor is active, where the account was read by `get_with_roles`."""
     role_names: list[str]
     """Names of the roles, where the account was read by `get_with_roles` or just made."""
 
     def __str__(self) -> str:
         return self.email or self.phone_number or str(self.pk)
+
+    @cached_property
+    def has_totp(self) -> bool:
+        """Whether a second factor is active; `get_with_roles` has read it already."""
+        return bool(TotpDevice.objects.filter(user=self.user_id, confirmed=True).exists())
 
     @property
     def disabled(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
@@ -20,6 +21,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 class TotpDevice(Device):  # type: ignore[misc]
     """Confirmed: the active second factor. Not confirmed: a secret that was shown and waits for its first code."""
 
+    # No way back from the user: a host that has django-otp's own TOTPDevice has given the name away already.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     encrypted_secret = models.TextField(editable=False)
     last_step = models.BigIntegerField(default=-1, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)

@@ -1,0 +1,24 @@
+"""POST /mfa/recovery-codes makes ten codes that stand in for a lost second factor; GET tells how many are left.
+
+Ours, not Nhost's. The codes are shown this once and are good at POST /signin/mfa/totp, /elevate/totp and /user/mfa.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts, mfa
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer, proven_unless_enrolling
+
+
+class MfaRecoveryCodes(Endpoint):
+    stories = {"show": Story(guard=bearer), "generate": Story(guard=proven_unless_enrolling)}
+
+    def show(self) -> Any:
+        mfa.ensure_enabled()
+        return {"remaining": mfa.count_recovery_codes(accounts.get_valid(self.access_token.account_id))}
+
+    def generate(self) -> Any:
+        mfa.ensure_enabled()
+        return {"recoveryCodes": mfa.issue_recovery_codes(accounts.get_valid(self.access_token.account_id))}

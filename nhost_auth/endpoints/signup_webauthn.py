@@ -1,0 +1,54 @@
+"""POST /signup/webauthn asks for a new security key, POST /signup/webauthn/verify makes an account of it.
+
+identity.md 1.4. A session where e-mail addresses need no verification; else `{"session": null}` and a mail.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.flows import links, sessions, webauthn
+from nhost_auth.http import payloads
+from nhost_auth.http.credentials import CreationResponse
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.inputs import CodeChallenge, Email, Input, SignUpOptions, Text
+
+TOGGLES = ("AUTH_WEBAUTHN_ENABLED", "AUTH_DISABLE_SIGNUP")
+
+
+class BeginRequest(Input):
+    email = Email()
+    options = SignUpOptions(required=False)
+
+
+class VerifyRequest(Input):
+    credential = CreationResponse()
+    options = SignUpOptions(required=False)
+    nickname = Text(most=255, required=False)
+    codeChallenge = CodeChallenge(least=43, most=43, required=False)
+
+
+class SignUpWebauthn(Endpoint):
+    stories = {
+        "begin": Story(request=BeginRequest, toggles=TOGGLES),
+        "verify": Story(request=VerifyRequest, toggles=TOGGLES),
+    }
+
+    def begin(self, email: str, options: dict[str, Any] | None = None) -> Any:
+        return webauthn.sign_up_options(email, options)
+
+    def verify(
+        self,
+        credential: dict[str, Any],
+        options: dict[str, Any] | None = None,
+        nickname: str = "",
+        code_challenge: str | None = None,
+    ) -> Any:
+        verify_first = conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
+        account, profile = webauthn.sign_up(credential, options, nickname, seen=not verify_first)
+        if not verify_first:
+            return sessions.start(account, self.client, method="webauthn", seen=True)
+        to = str(account.email)
+        links.send_verification(account, to=to, redirect_to=profile.redirect_to, code_challenge=code_challenge)
+        return payloads.NO_SESSION

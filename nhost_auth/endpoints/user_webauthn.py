@@ -1,0 +1,59 @@
+"""POST /user/webauthn/add and /verify give the signed-in user one more security key (identity.md 1.4).
+
+Ours, not Nhost's: GET /user/webauthn/keys lists them; PATCH and DELETE /user/webauthn/keys/<id> rename and remove one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from nhost_auth.flows import accounts, webauthn
+from nhost_auth.http import payloads
+from nhost_auth.http.credentials import CreationResponse
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer, elevated, elevated_unless_enrolling
+from nhost_auth.http.inputs import Input, Text
+
+TOGGLES = ("AUTH_WEBAUTHN_ENABLED",)
+
+
+class VerifyRequest(Input):
+    credential = CreationResponse()
+    nickname = Text(most=255, required=False)
+
+
+class RenameRequest(Input):
+    nickname = Text(most=255)
+
+
+class UserWebauthn(Endpoint):
+    stories = {
+        "add": Story(guard=elevated_unless_enrolling, toggles=TOGGLES),
+        "verify": Story(guard=elevated_unless_enrolling, request=VerifyRequest, toggles=TOGGLES),
+        "list": Story(guard=bearer, toggles=TOGGLES),
+        "rename": Story(guard=elevated, request=RenameRequest, toggles=TOGGLES),
+        "remove": Story(guard=elevated, toggles=TOGGLES),
+    }
+
+    def add(self) -> Any:
+        return webauthn.add_options(accounts.get_valid(self.access_token.account_id))
+
+    def verify(self, credential: dict[str, Any], nickname: str | None = None) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        key = webauthn.add(account, credential, nickname)
+        return {"id": str(key.pk), **({"nickname": nickname} if nickname is not None else {})}
+
+    def list(self) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        return {"keys": [payloads.security_key(key) for key in account.security_keys.all()]}
+
+    def rename(self, key_id: uuid.UUID, nickname: str) -> Any:
+        key = webauthn.get_key(accounts.get_valid(self.access_token.account_id), key_id)
+        key.nickname = nickname
+        key.save(update_fields=["nickname"])
+        return payloads.security_key(key)
+
+    def remove(self, key_id: uuid.UUID) -> Any:
+        webauthn.remove(accounts.get_valid(self.access_token.account_id), key_id)
+        return payloads.OK
