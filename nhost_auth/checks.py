@@ -15,10 +15,10 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
 from nhost_auth.conf import all_settings, conf
-from nhost_auth.flows import custom_claims
+from nhost_auth.flows import custom_claims, mfa
 from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
-from nhost_auth.infra import sms
+from nhost_auth.infra import sms, webauthn
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
 from nhost_auth.setting_kinds import Bool
 
@@ -55,6 +55,8 @@ def check_values(**_kwargs: Any) -> list[CheckMessage]:
         *_hasher(),
         *_sms(),
         *_claims(),
+        *_webauthn(),
+        *_second_factor(),
     ]
 
 
@@ -111,6 +113,22 @@ def _deployment_risks() -> Iterator[tuple[str, bool, str]]:
         "W107",
         conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION is False,
         "AUTH_REFRESH_TOKEN_REUSE_DETECTION is off: a stolen refresh token is not noticed.",
+    )
+
+    yield (
+        "W108",
+        conf.AUTH_WEBAUTHN_ENABLED and not conf.AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION,
+        "AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION is off: whoever holds a security key is its owner.",
+    )
+    yield (
+        "W109",
+        conf.AUTH_WEBAUTHN_ENABLED and not conf.AUTH_WEBAUTHN_CONCEAL_KEYS,
+        "AUTH_WEBAUTHN_CONCEAL_KEYS is off: POST /signin/webauthn tells who has an account.",
+    )
+    yield (
+        "W110",
+        mfa.is_enabled() and not conf.AUTH_MFA_REQUIRED_EVERYWHERE,
+        "AUTH_MFA_REQUIRED_EVERYWHERE is off: only the password asks for the second factor, links and codes do not.",
     )
 
 
@@ -222,3 +240,24 @@ def _sms_faults(provider: str) -> Iterator[str]:
 
 def _claims() -> Iterator[CheckMessage]:
     yield from (Error(f"{fault}.", id="nhost_auth.E010") for fault in custom_claims.faults())
+
+
+def _webauthn() -> Iterator[CheckMessage]:
+    if not conf.AUTH_WEBAUTHN_ENABLED:
+        return
+    rp_id = webauthn.rp_id()
+    if not re.fullmatch(r"(?!.*\.[0-9]+$)[a-z0-9-]+(\.[a-z0-9-]+)*", rp_id):
+        yield Error(
+            f"AUTH_WEBAUTHN_ENABLED is on, but the relying party id {rp_id!r} is no host name in lower case.",
+            hint="Set AUTH_WEBAUTHN_RP_ID to the domain of your pages; browsers refuse addresses, ports and schemes.",
+            id="nhost_auth.E013",
+        )
+
+
+def _second_factor() -> Iterator[CheckMessage]:
+    if conf.AUTH_MFA_REQUIRED_EVERYWHERE and not mfa.is_enabled():
+        yield Error(
+            "AUTH_MFA_REQUIRED_EVERYWHERE is on, but the second factor is off: who has one could not sign in at all.",
+            hint="Set AUTH_MFA_ENABLED.",
+            id="nhost_auth.E014",
+        )

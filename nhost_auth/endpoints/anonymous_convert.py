@@ -56,7 +56,8 @@ class AnonymousConvert(Endpoint):
                 links.send_verification(
                     account, to=email, redirect_to=conf.AUTH_CLIENT_URL, code_challenge=None, robust=True
                 )
-            session = sessions.start(account, self.client, method="email-password")
+            session = sessions.start(account, self.client, method="email-password", proven=True)
+        assert isinstance(session, sessions.Session), "a password that was set just now is proof enough"  # noqa: S101
         password_changed(password, account.user)
         return {
             "message": "Account created successfully",

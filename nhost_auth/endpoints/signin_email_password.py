@@ -31,4 +31,4 @@ class SignInEmailPassword(Endpoint):
         policy.ensure_valid(account)
         if not right:
             raise InvalidEmailPassword
-        return sessions.sign_in(account, self.client, method="email-password")
+        return sessions.start(account, self.client, method="email-password")

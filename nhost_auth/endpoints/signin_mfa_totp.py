@@ -24,4 +24,4 @@ class SignInMfaTotp(Endpoint):
     def sign_in(self, ticket: str, otp: str) -> Any:
         mfa.ensure_enabled()
         account = mfa.complete(ticket, otp)
-        return sessions.start(account, self.client, method="mfa-totp")
+        return sessions.start(account, self.client, method="mfa-totp", proven=True)

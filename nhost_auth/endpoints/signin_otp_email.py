@@ -40,4 +40,4 @@ class SignInOtpEmail(Endpoint):
     def verify(self, email: str, otp: str) -> Any:
         account = codes.consume_email_code(email, otp)
         policy.ensure_valid(account)
-        return sessions.sign_in(account, self.client, method="otp-email")
+        return sessions.start(account, self.client, method="otp-email")

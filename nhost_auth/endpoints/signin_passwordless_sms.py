@@ -43,4 +43,4 @@ class SignInPasswordlessSms(Endpoint):
     def otp(self, phone_number: str, otp: str) -> Any:
         account = phones.consume_code(phone_number, otp)
         policy.ensure_valid(account)
-        return sessions.sign_in(account, self.client, method="passwordless-sms")
+        return sessions.start(account, self.client, method="passwordless-sms")

@@ -25,4 +25,4 @@ class SignInPat(Endpoint):
             raise InvalidPat
         policy.ensure_valid(token.account)
         proven = not conf.AUTH_MFA_REQUIRED_FOR_PAT
-        return sessions.sign_in(token.account, self.client, method="pat", proven=proven)
+        return sessions.start(token.account, self.client, method="pat", proven=proven)

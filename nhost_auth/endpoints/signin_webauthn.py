@@ -34,4 +34,4 @@ class SignInWebauthn(Endpoint):
     def verify(self, credential: dict[str, Any], email: str | None = None) -> Any:
         account, use = webauthn.sign_in(credential)
         # A key that knows its user is two factors: something owned, and a PIN, finger or face.
-        return sessions.sign_in(account, self.client, method="webauthn", proven=use.user_verified)
+        return sessions.start(account, self.client, method="webauthn", proven=use.user_verified)

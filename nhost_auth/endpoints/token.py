@@ -60,4 +60,4 @@ class Token(Endpoint):
         if found is None:
             raise InvalidRequest
         account = accounts.get_valid(found.account_id)
-        return sessions.sign_in(account, self.client, method="pkce")
+        return sessions.start(account, self.client, method="pkce")

@@ -55,7 +55,7 @@ class Verify(Endpoint):
         self.error_target = ensure_redirect(redirect_to)
         account, kind = links.follow(ticket)
         if code_challenge is None:
-            opened = sessions.sign_in(account, self.client, method=kind)
+            opened = sessions.start(account, self.client, method=kind)
             if isinstance(opened, sessions.SecondStep):
                 return payloads.Redirect(with_query(redirect_to, mfaTicket=opened.ticket, type=kind))
             return payloads.Redirect(with_query(redirect_to, refreshToken=opened.refresh_token, type=kind))

@@ -51,23 +51,24 @@ class SecondStep:
     ticket: str
 
 
-def sign_in(account: Account, client: Client, *, method: str, proven: bool = False) -> Session | SecondStep:
-    """What a way in leads to: a session or, for an account with a second factor, the step that is left.
+def start(
+    account: Account,
+    client: Client,
+    *,
+    method: str,
+    proven: bool = False,
+    seen: bool = False,
+    elevated: bool = False,
+) -> Session | SecondStep:
+    """A new session of an account whose roles are loaded or, where it has a second factor, the step that is left.
 
-    At Nhost only the password leads there (identity.md section 2), with AUTH_MFA_REQUIRED_EVERYWHERE every way in does
-    that is not `proven`: two factors by itself.
+    At Nhost only the password leads to that step (identity.md section 2), with AUTH_MFA_REQUIRED_EVERYWHERE every way
+    in does that is not `proven`: two factors by itself. `elevated`: after further proof, until it is refreshed. The
+    user's last login is now; `seen` says that it has been noted already, for an account that is new.
     """
     asks = method == "email-password" or conf.AUTH_MFA_REQUIRED_EVERYWHERE
-    if asks and not proven and account.has_totp:
+    if asks and not (proven or seen or elevated) and account.has_totp:
         return SecondStep(Ticket.objects.issue(account, Ticket.Kind.MFA_TOTP))
-    return start(account, client, method=method)
-
-
-def start(account: Account, client: Client, *, method: str, seen: bool = False, elevated: bool = False) -> Session:
-    """A new session of an account whose roles are loaded; `elevated` after further proof, until it is refreshed.
-
-    The user's last login is now; `seen` says that it has been noted already.
-    """
     if not seen:
         account.touch()
     token, secret = RefreshToken.objects.issue(account, ip=client.ip, device=client.device)

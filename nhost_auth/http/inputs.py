@@ -41,17 +41,16 @@ def snake_case(name: str) -> str:
 class Text(serializers.CharField):
     """A string. Lengths are UTF-16 units: JavaScript counts so, and the contract's bounds are its."""
 
+    most: int | None = None
     pattern: ClassVar[str] = ""
     syntax: ClassVar[re.Pattern[str] | None] = None
     """Looked at once the whole object has the right shape; what does not fit raises BadRequest."""
 
     def __init__(self, *, least: int = 0, most: int | None = None, enum: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.least, self.limit, self.enum = least, most, enum
-
-    @property
-    def most(self) -> int | None:
-        return self.limit
+        self.least, self.enum = least, enum
+        if most is not None:
+            self.most = most
 
     def read(self, value: Any) -> Any:
         """The value. Raises SchemaValidationError."""
@@ -59,11 +58,11 @@ class Text(serializers.CharField):
             raise SchemaValidationError("value must be a string")
         if self.enum and value not in self.enum:
             raise SchemaValidationError(f"value is not one of the allowed values {json.dumps(self.enum)}")
-        length, most = len(value.encode("utf-16-le")) // 2, self.most
+        length = len(value.encode("utf-16-le")) // 2
         if length < self.least:
             raise SchemaValidationError(f"minimum string length is {self.least}")
-        if most is not None and length > most:
-            raise SchemaValidationError(f"maximum string length is {most}")
+        if self.most is not None and length > self.most:
+            raise SchemaValidationError(f"maximum string length is {self.most}")
         if self.pattern and not self.fits(value):
             raise SchemaValidationError(f'string doesn\'t match the regular expression "{self.pattern}"')
         return value
@@ -87,7 +86,7 @@ class PhoneNumber(Text):
 
 class Password(Text):
     @property
-    def most(self) -> int:
+    def most(self) -> int:  # type: ignore[override]
         return conf.AUTH_PASSWORD_MAX_LENGTH
 
 
