@@ -16,8 +16,10 @@ from django.utils import timezone
 from nhost_auth import signals
 from nhost_auth.infra import sms
 from nhost_auth.models import Account, Ticket
+from tests.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, account
-from tests.endpoints.totp_app import enrol
+from tests.endpoints.totp_app import code_of, enrol
+from tests.webauthn_page import add_key, elevate, enable
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 NAMES = sorted(name for name, value in vars(signals).items() if isinstance(value, Signal))
@@ -223,12 +225,23 @@ def test_receivers_that_raise_change_no_answer(api: Api, settings: Any, raising:
         assert api.post("/token", first).outcome == (401, "invalid-refresh-token")
     assert api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=session.token).status == 200
     settings.AUTH_MFA_ENABLED = settings.AUTH_SMS_PASSWORDLESS_ENABLED = True
-    enrol(api, session)
+    secret = enrol(api, session)
+    proof = api.post("/elevate/totp", {"otp": code_of(secret)}, token=session.token)
+    (code, *_) = api.post("/mfa/recovery-codes", token=proof.token).json["recoveryCodes"]
+    assert api.post("/elevate/totp", {"otp": code}, token=session.token).status == 200
+    enable(settings)
+    device = Authenticator()
+    key_id = add_key(api, session.token, device).json["id"]
+    device.credentials[0].counter = 7
+    assert elevate(api, session.token, device).status == 200
+    device.credentials[0].counter = 3
+    assert elevate(api, session.token, device).status == 200
+    assert api.call("DELETE", f"/user/webauthn/keys/{key_id}", token=session.token).status == 200
     settings.AUTH_SMS_PROVIDER = "memory"
     number = {"newPhoneNumber": "+12025550100"}
     assert api.post("/user/phone-number/change", number, token=session.token).status == 200
-    code = {"otp": sms.memory.outbox[-1].text[-7:-1]}
-    assert api.post("/user/phone-number/change/verify", number | code, token=session.token).status == 200
+    otp = {"otp": sms.memory.outbox[-1].text[-7:-1]}
+    assert api.post("/user/phone-number/change/verify", number | otp, token=session.token).status == 200
     assert api.post("/user/password", {"newPassword": PASSWORD}, token=session.token).status == 200
     assert api.post("/signout", {"all": True}, token=session.token).status == 200
     assert sorted(set(raising)) == NAMES

@@ -85,7 +85,8 @@ def test_unknown_email(
 @OF_KNOWN
 def test_disabled_user(api: Api, inbox: Inbox, name: str) -> None:
     otherwise = {
-        "/signup/email-password": EXISTS,
+        **dict.fromkeys(("/signup/email-password", "/signup/webauthn/verify"), EXISTS),
+        "/signup/webauthn": OK,  # which asks a browser and nobody else
         "/signin/passwordless/sms/otp": (400, "invalid-otp"),
         "/user/password/reset": OK,
         "/signout": OK,
@@ -110,7 +111,8 @@ ASKS_FOR_PROOF = ("/signin/passwordless/email", "/signin/otp/email", "/user/emai
 @pytest.mark.parametrize("name", [name for name in KNOWN if not name.startswith("/elevate/otp/email")])
 def test_unverified_user_verification_required(api: Api, inbox: Inbox, settings: Any, name: str) -> None:
     otherwise = {
-        "/signup/email-password": EXISTS,
+        **dict.fromkeys(("/signup/email-password", "/signup/webauthn/verify"), EXISTS),
+        "/signup/webauthn": OK,  # which asks a browser and nobody else
         **dict.fromkeys(("/signup/passwordless/email", "/signup/otp/email", "/signup/passwordless/sms"), OK),
         **dict.fromkeys((*ASKS_FOR_PROOF, "/signin/passwordless/sms", "/user/password/reset", "/signout"), OK),
         "/signin/otp/email/verify": OK,
@@ -153,6 +155,7 @@ def test_anonymous_user(
         "/signin/otp/email/verify",
         "/signin/passwordless/sms/otp",
         "/signin/pat",
+        "/signin/webauthn/verify",
         "/token",
         "/token/exchange",
         *(f"/verify {kind}" for kind in KINDS),

@@ -18,7 +18,7 @@ from tests.ways import ANN, ANN_PASSWORD, GUEST, KNOWN, PHONE, Request, Way, ask
 
 SIGNUP, AUTO, NEW_USERS = "AUTH_DISABLE_SIGNUP", "AUTH_DISABLE_AUTO_SIGNUP", "AUTH_DISABLE_NEW_USERS"
 VERIFY, ANONYMOUS = "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED", "AUTH_ANONYMOUS_USERS_ENABLED"
-MFA = "AUTH_MFA_ENABLED"
+MFA, WEBAUTHN = "AUTH_MFA_ENABLED", "AUTH_WEBAUTHN_ENABLED"
 LINKS, CODES, SMS = "AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_OTP_EMAIL_ENABLED", "AUTH_SMS_PASSWORDLESS_ENABLED"
 TOGGLES = {
     SIGNUP: True,
@@ -30,6 +30,7 @@ TOGGLES = {
     CODES: False,
     SMS: False,
     MFA: False,
+    WEBAUTHN: False,
 }
 """Each as it is when somebody turns it; the tests begin with the other value."""
 BY_MESSAGE = {"passwordless/email": LINKS, "passwordless/sms": SMS, "otp/email": CODES}
@@ -104,6 +105,26 @@ TABLE: dict[str, list[Case]] = {
     "/signup/passwordless/email": explicit("/signup/passwordless/email", ANN, LINKS),
     "/signup/passwordless/sms": explicit("/signup/passwordless/sms", PHONE, SMS),
     "/signup/otp/email": explicit("/signup/otp/email", ANN, CODES),
+    "/signup/webauthn": [
+        of_unknown("/signup/webauthn", ANN, OK, **{WEBAUTHN: OFF, SIGNUP: CLOSED}),
+        of_known("/signup/webauthn", **{WEBAUTHN: OFF, SIGNUP: CLOSED}),
+    ],
+    "/signup/webauthn/verify": [
+        Case(
+            KNOWN["/signup/webauthn/verify"],
+            CREATED,
+            {WEBAUTHN: OFF, SIGNUP: CLOSED, NEW_USERS: STORED_DISABLED, VERIFY: INVITED},
+            who="unknown",
+        ),
+        of_known("/signup/webauthn/verify", Effect(409, "user-already-exists"), **{WEBAUTHN: OFF, SIGNUP: CLOSED}),
+    ],
+    "/signin/webauthn": [of_known("/signin/webauthn", **{WEBAUTHN: OFF}, **ASKS_A_VALID_USER)],
+    "/signin/webauthn/verify": [of_known("/signin/webauthn/verify", **{WEBAUTHN: OFF}, **ASKS_A_VALID_USER)],
+    "/user/webauthn/add": [of_known("/user/webauthn/add", **{WEBAUTHN: OFF}, **ASKS_A_VALID_USER)],
+    "/user/webauthn/verify": [of_known("/user/webauthn/verify", **{WEBAUTHN: OFF}, **ASKS_A_VALID_USER)],
+    "/elevate/webauthn": [of_known("/elevate/webauthn", **{WEBAUTHN: OFF}, **ASKS_A_VALID_USER)],
+    "/elevate/webauthn/verify": [of_known("/elevate/webauthn/verify", **{WEBAUTHN: OFF}, **ASKS_A_VALID_USER)],
+    "/mfa/recovery-codes": [of_known("/mfa/recovery-codes generate", **{MFA: OFF}, **ASKS_A_VALID_USER)],
     "/signin/email-password": [of_known("/signin/email-password", **ASKS_A_VALID_USER)],
     "/signin/anonymous": [of_unknown("/signin/anonymous", {}, CREATED, **{SIGNUP: CLOSED, ANONYMOUS: OFF})],
     "/signin/passwordless/email": implicit("/signin/passwordless/email", ANN, LINKS),

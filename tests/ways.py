@@ -9,6 +9,7 @@ from typing import Any
 
 from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.models import Account, PkceCode, Ticket
+from tests.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, Reply, account
 from tests.endpoints.totp_app import code_of, enrol
 from tests.sms_inbox import CHANGE, CHANGE_VERIFY, NUMBER, OTHER_NUMBER, OTP, SEND, change_number, code, open_inbox
@@ -27,6 +28,7 @@ def everything_on(settings: Any) -> None:
     """Every way in is open; addresses need no proof."""
     open_inbox(settings)
     settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = settings.AUTH_VERIFY_CONFIRM_PAGE = settings.AUTH_MFA_ENABLED = True
+    settings.AUTH_WEBAUTHN_ENABLED = True
 
 
 def known(api: Api) -> Reply:
@@ -131,11 +133,69 @@ def elevating_by_sms(api: Api, inbox: Inbox, ann: Reply) -> Request:
     return lambda: api.post("/elevate/otp/sms/verify", body, token=ann.token)
 
 
+def making_recovery_codes(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    proof = elevating_by_totp(api, inbox, ann)()
+    token = proof.token if proof.status == 200 else ann.token
+    return lambda: api.post("/mfa/recovery-codes", token=token)
+
+
+def with_key(api: Api, ann: Reply) -> tuple[Authenticator, str]:
+    """A device with a key of the user, and the key's id."""
+    device = Authenticator()
+    offered = api.post("/user/webauthn/add", token=ann.token).json
+    added = api.post("/user/webauthn/verify", {"credential": device.create(offered)}, token=ann.token)
+    return device, added.json["id"]
+
+
+def new_key(path: str) -> Way:
+    """Finishing a sign-up by a key, or adding one."""
+    begin = path.replace("user/webauthn/verify", "user/webauthn/add").replace("up/webauthn/verify", "up/webauthn")
+
+    def prepare(api: Api, inbox: Inbox, ann: Reply) -> Request:
+        token = None if path.startswith("/signup") else ann.token
+        offered = api.post(begin, None if token else ANN, token=token).json
+        body = {"credential": Authenticator().create(offered)}
+        return lambda: api.post(path, body, token=token)
+
+    return prepare
+
+
+def asking_for_a_key(path: str, body: dict[str, Any] | None = None) -> Way:
+    def prepare(api: Api, inbox: Inbox, ann: Reply) -> Request:
+        with_key(api, ann)
+        return lambda: api.post(path, body, token=None if body else ann.token)
+
+    return prepare
+
+
+def key_used(path: str) -> Way:
+    def prepare(api: Api, inbox: Inbox, ann: Reply) -> Request:
+        device, _ = with_key(api, ann)
+        token = None if path.startswith("/signin") else ann.token
+        body = {"credential": device.get(api.post(path.removesuffix("/verify"), token=token).json)}
+        return lambda: api.post(path, body, token=token)
+
+    return prepare
+
+
+def key_changed(method: str, body: dict[str, Any] | None = None) -> Way:
+    def prepare(api: Api, inbox: Inbox, ann: Reply) -> Request:
+        _, key_id = with_key(api, ann)
+        return lambda: api.call(method, f"/user/webauthn/keys/{key_id}", body, token=ann.token)
+
+    return prepare
+
+
+KEY = "/user/webauthn/keys/{key_id}"
 KNOWN: dict[str, Way] = {
     "/signup/email-password": asking("/signup/email-password", ANN_PASSWORD),
     "/signup/passwordless/email": asking("/signup/passwordless/email", ANN),
     "/signup/passwordless/sms": asking("/signup/passwordless/sms", PHONE),
     "/signup/otp/email": asking("/signup/otp/email", ANN),
+    "/signup/webauthn": asking("/signup/webauthn", ANN),
+    "/signup/webauthn/verify": new_key("/signup/webauthn/verify"),
+    "/signin/webauthn": asking_for_a_key("/signin/webauthn", ANN),
+    "/signin/webauthn/verify": key_used("/signin/webauthn/verify"),
     "/signin/email-password": asking("/signin/email-password", ANN_PASSWORD),
     "/signin/passwordless/email": asking("/signin/passwordless/email", ANN),
     "/signin/passwordless/sms": asking(SEND, PHONE),
@@ -153,7 +213,16 @@ KNOWN: dict[str, Way] = {
     "/user": bearing("/user", method="GET"),
     "/user/mfa": turning_mfa_on,
     "/mfa/totp/generate": bearing("/mfa/totp/generate", method="GET"),
+    "/mfa/recovery-codes": bearing("/mfa/recovery-codes", method="GET"),
+    "/mfa/recovery-codes generate": making_recovery_codes,
+    "/user/webauthn/add": bearing("/user/webauthn/add"),
+    "/user/webauthn/verify": new_key("/user/webauthn/verify"),
+    "/user/webauthn/keys": bearing("/user/webauthn/keys", method="GET"),
+    KEY: key_changed("PATCH", {"nickname": "travel key"}),
+    f"{KEY} delete": key_changed("DELETE"),
     "/elevate": bearing("/elevate", method="GET"),
+    "/elevate/webauthn": asking_for_a_key("/elevate/webauthn"),
+    "/elevate/webauthn/verify": key_used("/elevate/webauthn/verify"),
     "/elevate/totp": elevating_by_totp,
     "/elevate/otp/email": asking_for_an_email_proof,
     "/elevate/otp/email/verify": elevating_by_email,

@@ -26,13 +26,20 @@ NEWER_THAN_THE_CLIENT = {
     ("POST", "/user/deanonymize/sms"),
     ("POST", "/user/phone-number/change"),
     ("POST", "/user/phone-number/change/verify"),
+}
+"""In Nhost's newest servers, but not yet in the client the contract is derived from."""
+
+OURS = {
+    ("GET", "/mfa/recovery-codes"),
+    ("POST", "/mfa/recovery-codes"),
+    ("GET", "/user/webauthn/keys"),
+    ("PATCH", "/user/webauthn/keys/{key_id}"),
+    ("DELETE", "/user/webauthn/keys/{key_id}"),
     ("POST", "/verify"),
 }
-"""In Nhost's newest servers, but not yet in the client the contract is derived from; and the confirm page's POST."""
+"""Not at Nhost at all."""
 
 STILL_TO_COME = {
-    "addSecurityKey",
-    "elevateWebauthn",
     "getOAuthAuthorizationServer",
     "getOpenIDConfiguration",
     "getProviderTokens",
@@ -50,14 +57,8 @@ STILL_TO_COME = {
     "refreshProviderToken",
     "signInIdToken",
     "signInProviderURL",
-    "signInWebauthn",
     "signUpIdToken",
     "signUpProviderURL",
-    "signUpWebauthn",
-    "verifyAddSecurityKey",
-    "verifyElevateWebauthn",
-    "verifySignInWebauthn",
-    "verifySignUpWebauthn",
 }
 
 
@@ -66,7 +67,8 @@ def stories() -> Iterator[tuple[tuple[str, str], Story]]:
         view: Any = pattern.callback
         for method, name in view.actions.items():
             if name != NO_SUCH_METHOD:
-                yield (method.upper(), f"/{pattern.pattern}"), view.cls.stories[name]
+                path = f"/{pattern.pattern}".replace("<uuid:", "{").replace(">", "}")
+                yield (method.upper(), path), view.cls.stories[name]
 
 
 def place(operation: dict[str, Any]) -> tuple[str, str]:
@@ -92,10 +94,10 @@ def test_every_operation_is_served_or_still_to_come(rows: list[dict[str, Any]]) 
 
 
 def test_every_row_is_an_operation_of_the_contract(rows: list[dict[str, Any]]) -> None:
-    assert {place(row) for row in rows} - {place(operation) for operation in OPERATIONS} == NEWER_THAN_THE_CLIENT
+    assert {place(row) for row in rows} - {place(operation) for operation in OPERATIONS} == NEWER_THAN_THE_CLIENT | OURS
 
 
-OF_THE_CONTRACT = [(where, story) for where, story in stories() if where not in NEWER_THAN_THE_CLIENT]
+OF_THE_CONTRACT = [(where, story) for where, story in stories() if where not in NEWER_THAN_THE_CLIENT | OURS]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -35,7 +36,7 @@ def rows() -> Iterator[Row]:
             story = view.cls.stories[name]
             yield Row(
                 method=method.upper(),
-                path=f"/{pattern.pattern}".replace("<str:", "{").replace(">", "}"),
+                path=re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{pattern.pattern}"),
                 endpoint=view.cls.__module__.removeprefix("nhost_auth."),
                 story=name,
                 guard=story.guard.__name__ if story.guard else "anyone",
