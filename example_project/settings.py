@@ -83,14 +83,22 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
     }
 
-# Nhost's variables, then what the demo needs where they leave something out.
-vars().update(from_env(os.environ))
+# Nhost's variables, and what the demo needs where they leave something out.
+_GIVEN = from_env(os.environ)
+vars().update(_GIVEN)
 AUTH_API_PREFIX = os.environ.get("AUTH_API_PREFIX", "/v1")
 AUTH_PORT = os.environ.get("AUTH_PORT") or "4000"
 _ORIGIN = f"http://127.0.0.1:{AUTH_PORT}"
 AUTH_SERVER_URL = os.environ.get("AUTH_SERVER_URL") or _ORIGIN + AUTH_API_PREFIX
 AUTH_CLIENT_URL = os.environ.get("AUTH_CLIENT_URL") or _ORIGIN
 AUTH_ENCRYPTION_KEY = os.environ.get("AUTH_ENCRYPTION_KEY") or state.kept_secrets()["AUTH_ENCRYPTION_KEY"]
+
+AUTH_WEBAUTHN_ENABLED = _GIVEN.get("AUTH_WEBAUTHN_ENABLED", True)
+if not (os.environ.get("AUTH_CLIENT_URL") or os.environ.get("AUTH_WEBAUTHN_RP_ID")):
+    # The passkeys page is the client, and browsers refuse WebAuthn on an IP address.
+    AUTH_WEBAUTHN_RP_ID = "localhost"
+    AUTH_WEBAUTHN_RP_ORIGINS = [*_GIVEN.get("AUTH_WEBAUTHN_RP_ORIGINS", []), f"http://localhost:{AUTH_PORT}"]
+AUTH_MFA_ENABLED = _GIVEN.get("AUTH_MFA_ENABLED", "AUTH_TOTP_ENABLED" not in _GIVEN)  # two names of one switch
 
 AUTH_SMS_PROVIDER = os.environ.get("AUTH_SMS_PROVIDER") or "example_project.inbox.send_sms"
 

@@ -10,6 +10,7 @@ PREFIX = settings.AUTH_API_PREFIX.strip("/")
 urlpatterns = [
     path("", views.index),
     path("inbox", views.inbox),
+    path("passkeys", views.passkeys),
     path("admin/", admin.site.urls),
     path("api/auth/", include("nhost_auth.urls_mudbase")),
     path(f"{PREFIX}/" if PREFIX else "", include("nhost_auth.urls")),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.live.demo import Demo
+from tests.live.demo import Demo, Start
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     status = running.stop()
     assert status == 0, running.printed
     assert "Traceback" not in running.printed, running.printed
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts demos of the test's own, one database between them."""
+    running: list[Demo] = []
+
+    def start(**environment: str) -> Demo:
+        directory = tmp_path / str(len(running))
+        directory.mkdir()
+        shared = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
+        running.append(Demo(directory, DATABASE_URL=shared, **environment).start())
+        return running[-1]
+
+    yield start
+    assert [demo.stop() for demo in running] == [0] * len(running)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import requests
@@ -75,3 +76,7 @@ class Demo:
             return requests.get(f"{self.api}/healthz", timeout=5).status_code == 200
         except requests.ConnectionError:
             return False
+
+
+Start = Callable[..., Demo]
+"""Starts a demo whose environment has these variables."""
