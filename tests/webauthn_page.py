@@ -20,9 +20,21 @@ def enable(settings: Any) -> None:
     settings.AUTH_WEBAUTHN_ENABLED, settings.AUTH_CLIENT_URL = True, ORIGIN
 
 
+def begin_sign_up(api: Api, email: str = "ann@example.com", **body: Any) -> dict[str, Any]:
+    """What the API wants the device to be asked, for answers that a test is to spoil."""
+    options: dict[str, Any] = api.post(SIGN_UP, {"email": email, **body}).json
+    return options
+
+
 def sign_up(api: Api, device: Authenticator, email: str = "ann@example.com", **begin_body: Any) -> Reply:
     begun = api.post(SIGN_UP, {"email": email, **begin_body})
     return api.post(SIGN_UP_VERIFY, {"credential": device.create(begun.json)}) if begun.status == 200 else begun
+
+
+def begin_sign_in(api: Api, email: str | None = None) -> dict[str, Any]:
+    """As `begin_sign_up`, of a device that has a key already."""
+    options: dict[str, Any] = api.post(SIGN_IN, {"email": email} if email is not None else None).json
+    return options
 
 
 def sign_in(api: Api, device: Authenticator, email: str | None = None, **spoils: Unpack[AssertionSpoils]) -> Reply:

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from nhost_auth.models import Ticket
-from tests.conftest import Api, account
+from nhost_auth.models import Account, Ticket
+from tests.authenticator import Authenticator
+from tests.conftest import Api, Reply, account
 from tests.endpoints.elevated_token import elevated_token
+from tests.endpoints.totp_app import enrol
+from tests.webauthn_page import add_key, enable
 
 ASKING: dict[str, dict[str, Any]] = {
     "/pat": {"expiresAt": "2090-01-01T00:00:00Z"},
@@ -104,3 +107,33 @@ def test_no_way_in_gives_the_claim(api: Api) -> None:
     by_link = api.post("/token", {"refreshToken": followed.query["refreshToken"]})
     for reply in (session, api.sign_in(), by_link):
         assert "x-hasura-auth-elevated" not in reply.hasura
+
+
+HAS: dict[str, Callable[[Api, Reply], Any]] = {
+    "nothing": lambda *_: None,
+    "address, codes off": lambda *_: Account.objects.update(email_verified=True),
+    "address": lambda *_: Account.objects.update(email_verified=True),
+    "number": lambda *_: Account.objects.update(phone_number="+12025550100", phone_number_verified=True),
+    "security key": lambda api, session: add_key(api, session.token, Authenticator()),
+    "second factor": enrol,
+}
+MAY_ENROL = ("nothing", "address, codes off")
+
+
+@pytest.mark.parametrize("has", HAS)
+@pytest.mark.parametrize("mode", ["disabled", "recommended", "required"])
+def test_where_proof_is_always_asked_for_only_who_has_no_way_to_give_it_passes(
+    api: Api, settings: Any, mode: str, has: str
+) -> None:
+    settings.AUTH_REQUIRE_ELEVATED_CLAIM, settings.AUTH_MFA_ENABLED = mode, True
+    settings.AUTH_OTP_EMAIL_ENABLED = has != "address, codes off"
+    enable(settings)
+    session = api.sign_up()
+    api.get("/mfa/totp/generate", token=session.token)
+    HAS[has](api, session)
+    reply = api.post("/mfa/recovery-codes", token=session.token)
+    if has in MAY_ENROL:
+        assert reply.status == 200
+    else:
+        assert (reply.status, reply.json) == (401, REFUSED)
+    assert api.post("/mfa/recovery-codes", token=elevated_token(settings, session)).status == 200

@@ -12,6 +12,8 @@ import jwt
 import pytest
 
 from tests.conftest import Api, Reply
+from tests.endpoints.elevated_token import elevated_token
+from tests.endpoints.totp_app import enrol
 
 MALFORMED, REFUSED = "missing or malformed authorization header", "invalid or expired token"
 KEY = "tests-only-" + "s" * 64
@@ -153,3 +155,49 @@ def test_token_outlives_its_session_and_dies_with_its_time(api: Api) -> None:
     session = api.sign_up()
     api.post("/signout", {"all": True}, token=session.token)
     assert ask(api, f"Bearer {session.token}").status == 200
+
+
+PROVEN = "/mfa/recovery-codes"
+"""Where further proof is asked for whether the project asks for it or not."""
+
+
+def unproven(reason: str) -> dict[str, Any]:
+    return {**unauthorized(reason), "securityScheme": "BearerAuthElevated"}
+
+
+@pytest.fixture
+def ann(api: Api, settings: Any) -> Reply:
+    """The session of somebody who has a way to give more proof."""
+    settings.AUTH_MFA_ENABLED = True
+    session = api.sign_up()
+    enrol(api, session)
+    return session
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "bearer {}", "Basic {}", "Bearer {} x"])
+def test_proof_is_asked_for_in_a_bearer_s_header(api: Api, settings: Any, ann: Reply, header: str | None) -> None:
+    token = elevated_token(settings, ann)
+    headers = None if header is None else {"Authorization": header.replace("{}", token)}
+    reply = api.post(PROVEN, headers=headers)
+    assert (reply.status, reply.json) == (401, unproven(MALFORMED))
+    assert api.post(PROVEN, token=token).status == 200
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_proof_in_a_forged_token_is_none(api: Api, settings: Any, ann: Reply, forgery: str) -> None:
+    claims = jwt.decode(elevated_token(settings, ann), options={"verify_signature": False})
+    assert api.post(PROVEN, token=FORGERIES[forgery](claims)).json == unproven(REFUSED)
+
+
+@pytest.mark.parametrize("claim", ["", "true", True, "00000000-0000-4000-8000-000000000000"], ids=str)
+def test_proof_is_the_user_s_own(api: Api, settings: Any, ann: Reply, claim: Any) -> None:
+    assert api.post(PROVEN, token=elevated_token(settings, ann, claim)).json == unproven("elevated claim required")
+
+
+@pytest.mark.parametrize("subject", ["nobody", "", "{"])
+def test_proof_of_a_subject_that_is_no_user_id_cannot_be_looked_at(
+    api: Api, settings: Any, ann: Reply, subject: str
+) -> None:
+    claims = jwt.decode(elevated_token(settings, ann, subject), options={"verify_signature": False})
+    reply = api.post(PROVEN, token=jwt.encode({**claims, "sub": subject}, KEY, "HS256"))
+    assert (reply.status, reply.json) == (401, unproven("error verifying elevated claim"))

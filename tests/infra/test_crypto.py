@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from nhost_auth.infra.crypto import CannotDecrypt, decrypt, digest, encrypt, keyed_digest
+from nhost_auth.infra.crypto import CannotDecrypt, decrypt, digest, encrypt, keyed_digest, stretched_digest
 
+CODE, SALT = "abcdefghij234567", "0123456789abcdef" * 2
 OLD, NEW = "0f" * 32, "a1" * 32
 SECRET = "otpauth: 秘密 JBSWY3DPEHPK3PXP"
 
@@ -122,3 +123,18 @@ def test_keyed_digest_depends_on_purpose_parts_and_secret_key(settings: Any) -> 
     assert {len(text) for text in found} == {64}
     settings.SECRET_KEY = "another" * 10
     assert len(found | {keyed_digest(*parts) for parts in inputs}) == 8
+
+
+def test_stretched_digest_is_argon2id_at_the_cost_that_owasp_advises() -> None:
+    # 19 MiB, 2 passes, 1 lane, 32 bytes; computed by OpenSSL. What is stored must still be found in years.
+    assert stretched_digest(CODE, SALT) == "d84863252d7be21114880e448c3b984ccda68ec0a6c93a2823cfe8035ce319b8"
+
+
+def test_stretched_digest_depends_on_secret_and_salt_alone(settings: Any) -> None:
+    inputs = [(CODE, SALT), (CODE, SALT[::-1]), (CODE[::-1], SALT), (CODE + SALT[0], SALT[1:])]
+    found = [stretched_digest(*parts) for parts in inputs]
+    assert len(set(found)) == 4
+    settings.SECRET_KEY, settings.AUTH_ENCRYPTION_KEY = "another" * 10, NEW
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    settings.AUTH_PASSWORD_HASHER = "tests.hashers.CheapArgon2idHasher"
+    assert [stretched_digest(*parts) for parts in inputs] == found
