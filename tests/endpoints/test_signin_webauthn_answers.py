@@ -77,7 +77,7 @@ def test_user_handle_may_be_the_text_we_sent_or_encoded_once_more(
 
 
 @BY
-@pytest.mark.parametrize("foreign", ["bob", "bob encoded", "nobody", "bytes of the id", "short", "not base64"])
+@pytest.mark.parametrize("foreign", ["bob", "bob encoded", "nobody", "bytes of the id", "short", "not base64", "more"])
 def test_foreign_user_handle_is_refused(
     api: Api, ann: Reply, device: Authenticator, bobs: Authenticator, email: str | None, foreign: str
 ) -> None:
@@ -89,6 +89,7 @@ def test_foreign_user_handle_is_refused(
         "bytes of the id": encode(uuid.UUID(ann.user["id"]).bytes),
         "short": "x",
         "not base64": f"{ann.user['id']}é",
+        "more": encode(ann.user["id"].encode()) + "!",
     }
     assert_refused(api, device.get(begin_sign_in(api, email), user_handle=handles[foreign]))
 

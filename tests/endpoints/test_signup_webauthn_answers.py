@@ -229,6 +229,10 @@ def test_attestation_that_proves_nothing_is_refused(api: Api, inbox: Inbox, chan
         pytest.param(saying(clientDataJSON=""), id="client data empty"),
         pytest.param(saying(clientDataJSON="{}"), id="client data not base64"),
         pytest.param(saying(clientDataJSON="é"), id="client data not ASCII"),
+        pytest.param(
+            lambda answer: saying(clientDataJSON=answer["response"]["clientDataJSON"] + "\n")(answer),
+            id="client data with a line end",
+        ),
         pytest.param(saying(attestationObject=""), id="attestation empty"),
         pytest.param(saying(attestationObject="!!!"), id="attestation not base64"),
         pytest.param(saying(attestationObject="é"), id="attestation not ASCII"),
