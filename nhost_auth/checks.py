@@ -246,12 +246,15 @@ def _webauthn() -> Iterator[CheckMessage]:
     if not conf.AUTH_WEBAUTHN_ENABLED:
         return
     rp_id = webauthn.rp_id()
-    if not re.fullmatch(r"(?!.*\.[0-9]+$)[a-z0-9-]+(\.[a-z0-9-]+)*", rp_id):
+    if not re.fullmatch(r"(?!(.*\.)?[0-9]+$)[a-z0-9-]+(\.[a-z0-9-]+)*", rp_id):
         yield Error(
             f"AUTH_WEBAUTHN_ENABLED is on, but the relying party id {rp_id!r} is no host name in lower case.",
             hint="Set AUTH_WEBAUTHN_RP_ID to the domain of your pages; browsers refuse addresses, ports and schemes.",
             id="nhost_auth.E013",
         )
+    for entry in (*conf.AUTH_WEBAUTHN_RP_ORIGINS, *conf.AUTH_WEBAUTHN_TOP_ORIGINS):
+        if entry != "*" and not re.match(r"https?://|android:apk-key-hash:", webauthn.serialized_origin(entry)):
+            yield Error(f"{entry} is no origin for AUTH_WEBAUTHN_RP_ORIGINS or _TOP_ORIGINS.", id="nhost_auth.E019")
 
 
 def _second_factor() -> Iterator[CheckMessage]:

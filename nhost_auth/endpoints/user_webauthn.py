@@ -49,10 +49,8 @@ class UserWebauthn(Endpoint):
         return {"keys": [payloads.security_key(key) for key in account.security_keys.all()]}
 
     def rename(self, key_id: uuid.UUID, nickname: str) -> Any:
-        key = webauthn.get_key(accounts.get_valid(self.access_token.account_id), key_id)
-        key.nickname = nickname
-        key.save(update_fields=["nickname"])
-        return payloads.security_key(key)
+        account = accounts.get_valid(self.access_token.account_id)
+        return payloads.security_key(webauthn.rename(account, key_id, nickname))
 
     def remove(self, key_id: uuid.UUID) -> Any:
         webauthn.remove(accounts.get_valid(self.access_token.account_id), key_id)

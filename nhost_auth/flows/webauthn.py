@@ -121,8 +121,9 @@ def prove(account: Account, credential: Credential) -> None:
     _verified_use(credential, text, owner_id=account.pk)
 
 
-def get_key(account: Account, key_id: uuid.UUID) -> SecurityKey:
-    """A key of the account. Raises InvalidRequest for any other."""
+def rename(account: Account, key_id: uuid.UUID, nickname: str) -> SecurityKey:
+    """A key under its new name. Raises InvalidRequest for one that the account does not have."""
+    account.security_keys.filter(pk=key_id).update(nickname=nickname)
     key = account.security_keys.filter(pk=key_id).first()
     if key is None:
         raise InvalidRequest
@@ -164,7 +165,7 @@ def _verified_creation(credential: Credential, challenge: str) -> NewKey:
     try:
         return webauthn.verify_creation(credential, challenge)
     except webauthn.Refused as error:
-        logger.info("A new security key was refused: %s", error.__cause__ or error)
+        logger.info("A new security key was refused: %s", error)
         raise InvalidRequest from error
 
 
@@ -190,7 +191,7 @@ def _verified_use(
         handles = webauthn.user_handles(credential)
         use = webauthn.verify_assertion(credential, challenge, bytes(key.public_key))
     except webauthn.Refused as error:
-        logger.info("A security key's answer was refused: %s", error.__cause__ or error)
+        logger.info("A security key's answer was refused: %s", error)
         raise InvalidRequest from error
     if str(key.account_id) not in handles and (handles or owner_id is None):
         raise InvalidRequest

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nhost_auth import signals
 from nhost_auth.models import Account, RefreshToken, SecurityKey
@@ -62,6 +64,13 @@ def test_new_account_has_the_offered_id_and_a_session_at_once(api: Api, device: 
     assert (stored(), len(inbox)) == ((1, 1, 1, 1), 0)
     assert api.post("/token", {"refreshToken": reply.refresh_token}).user["id"] == user["id"]
     assert sign_in(api, device).user["id"] == user["id"]
+
+
+def test_what_is_new_is_stored_at_once_and_not_updated_afterwards(api: Api, device: Authenticator) -> None:
+    answer = device.create(begin_sign_up(api))
+    with CaptureQueriesContext(connection) as captured:
+        assert api.post(SIGN_UP_VERIFY, {"credential": answer}).status == 200
+    assert [query["sql"] for query in captured.captured_queries if query["sql"].startswith("UPDATE")] == []
 
 
 def test_no_password_opens_the_new_account(api: Api, device: Authenticator) -> None:
