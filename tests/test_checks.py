@@ -35,6 +35,7 @@ ERRORS: dict[str, dict[str, Any]] = {
     "E010": {"AUTH_JWT_CUSTOM_CLAIMS": {"x": "["}},
     "E013": {**KEYS, **KNOWING_KEYS, **CONCEALED_KEYS, "AUTH_WEBAUTHN_RP_ID": "https://example.com"},
     "E014": {"AUTH_MFA_REQUIRED_EVERYWHERE": True},
+    "E019": {**KEYS, **KNOWING_KEYS, **CONCEALED_KEYS, "AUTH_WEBAUTHN_RP_ORIGINS": ["app.example.com"]},
 }
 WARNINGS: dict[str, dict[str, Any]] = {
     "W001": {"AUTH_DISABLE_SIGN_UP": True},
