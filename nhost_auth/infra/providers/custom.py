@@ -1,0 +1,194 @@
+"""Providers of a project's own, by AUTH_PROVIDER_CUSTOM: OpenID Connect or plain OAuth 2 (identity.md 4.5)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from social_core.backends.open_id_connect import OpenIdConnectAuth
+from social_core.exceptions import SocialAuthBaseException
+
+from nhost_auth.conf import conf
+from nhost_auth.infra import id_tokens
+from nhost_auth.infra.id_tokens import Issuer
+from nhost_auth.infra.key_sets import KeysUnavailable
+from nhost_auth.infra.providers.identity import CannotBegin, Identity, NoProfile, text
+from nhost_auth.infra.providers.provider import OAuth2Provider, Visit
+
+PREFIX = "c:"
+SLUG = re.compile("[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
+MAX_LINK = 32
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+CLAIMS = {"id": "sub", "email": "email", "emailVerified": "email_verified", "name": "name", "picture": "picture"}
+REQUIRED = {"oidc": {"issuer"}, "oauth2": {"authorizationUrl", "tokenUrl", "userinfoUrl"}}
+OPTIONAL = {"oidc": {"discoveryUrl", "scopes", "audiences", "disableNonce"}, "oauth2": {"scopes", "claims"}}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One good member of the setting."""
+
+    slug: str
+    kind: str
+    options: Mapping[str, Any] = field(hash=False)
+
+
+def link_of(slug: str) -> str:
+    """The name in the table of links, whose column is short: a long one is told by its digest."""
+    return slug if len(slug) <= MAX_LINK else f"{PREFIX}{hashlib.sha256(slug.encode()).hexdigest()[:30]}"
+
+
+def entries() -> dict[str, Entry]:
+    """The good members of the setting by their names in URLs."""
+    configured = conf.AUTH_PROVIDER_CUSTOM or {}
+    return {
+        PREFIX + slug: Entry(slug, options["type"], options)
+        for slug, options in configured.items()
+        if not fault_of(slug, options)
+    }
+
+
+def faults() -> Iterator[str]:
+    """What is wrong with the setting; a member at fault is left out."""
+    for slug, options in (conf.AUTH_PROVIDER_CUSTOM or {}).items():
+        fault = fault_of(slug, options)
+        if fault:
+            yield f"AUTH_PROVIDER_CUSTOM: {slug} {fault}"
+
+
+def fault_of(slug: str, options: Any) -> str:
+    """What is wrong with one member; nothing: empty."""
+    kind = options.get("type") if isinstance(options, Mapping) else None
+    if not SLUG.fullmatch(slug):
+        return "is no name of two to forty lower-case letters, digits and dashes"
+    if kind not in REQUIRED:
+        return "has a type that is neither oidc nor oauth2"
+    required = {"type", "clientId", "clientSecret", *REQUIRED[kind]}
+    if missing := sorted(name for name in required if not isinstance(options.get(name), str) or not options[name]):
+        return f"lacks {', '.join(missing)}"
+    if unknown := sorted(set(options) - required - OPTIONAL[kind]):
+        return f"has members nobody knows: {', '.join(unknown)}"
+    urls = [options[name] for name in (*REQUIRED[kind], "discoveryUrl") if name in options]
+    if any(urlsplit(url).scheme != "https" and not _is_private(url) for url in urls):
+        return "has an address that does not begin with https://"
+    return ""
+
+
+def _is_private(url: str) -> bool:
+    """Whether the host's settings list the server as one behind the firewall, where plain HTTP may do."""
+    return urlsplit(url).hostname in conf.AUTH_OUTBOUND_PRIVATE_HOSTS
+
+
+def accepted(slug: str) -> tuple[Issuer, list[str]] | None:
+    """Whose ID tokens apps may bring for a provider, and for which audiences. Raises KeysUnavailable."""
+    entry = entries().get(slug)
+    audience = list(entry.options.get("audiences") or ()) if entry and entry.kind == "oidc" else []
+    if entry is None or not audience:
+        return None
+    provider = CustomOidc(entry)
+    try:
+        return provider.issuer(), audience
+    except SocialAuthBaseException as error:
+        raise KeysUnavailable(slug) from error
+
+
+class CustomProvider(OAuth2Provider):
+    """`slug`, `link` and the rest come from the setting, so they belong to the object and not to its class."""
+
+    def __init__(self, entry: Entry, visit: Visit | None = None) -> None:
+        self.entry = entry
+        self.slug, self.link = PREFIX + entry.slug, link_of(PREFIX + entry.slug)  # type: ignore[misc]
+        self.name = self.link
+        super().__init__(visit)
+
+    def option(self, name: str) -> Any:
+        if name == "ENABLED":
+            return True
+        return self.entry.options["clientId" if name == "CLIENT_ID" else "clientSecret"]
+
+
+class CustomOAuth2(CustomProvider):
+    def get_scope(self) -> list[str]:
+        return list(self.entry.options.get("scopes") or ())
+
+    def authorization_url(self) -> str:
+        return str(self.entry.options["authorizationUrl"])
+
+    def access_token_url(self) -> str:
+        return str(self.entry.options["tokenUrl"])
+
+    def user_data(self, access_token: str, *_args: Any, **_kwargs: Any) -> Any:
+        return self.fetch(self.entry.options["userinfoUrl"], access_token)
+
+    def read(self, profile: Any) -> Identity:
+        names = {**CLAIMS, **(self.entry.options.get("claims") or {})}
+        return Identity(
+            self.link,
+            text(profile[names["id"]]),
+            email=text(profile.get(names["email"])),
+            email_verified=profile.get(names["emailVerified"]) is True,
+            name=text(profile.get(names["name"])),
+            picture=text(profile.get(names["picture"])),
+            links_by_email=False,
+        )
+
+
+class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
+    """social-core discovers the endpoints; the ID token is checked as those of Apple and Google are."""
+
+    USE_NONCE = False  # social-core's nonces live in its own table; ours in the memory of the visit
+
+    def get_scope(self) -> list[str]:
+        return list(dict.fromkeys(["openid", *(self.entry.options.get("scopes") or ("email", "profile"))]))
+
+    def oidc_config_url(self) -> str:
+        issuer = self.entry.options["issuer"].rstrip("/")
+        return str(self.entry.options.get("discoveryUrl") or f"{issuer}/.well-known/openid-configuration")
+
+    def sign_in_page(self, extra: Mapping[str, str]) -> str:
+        if self.oidc_config().get("issuer") != self.entry.options["issuer"]:
+            raise CannotBegin("the discovery document is of another issuer")
+        if self.entry.options.get("disableNonce"):
+            return super().sign_in_page(extra)
+        nonce = secrets.token_hex(32)
+        self.strategy.session_set("nonce", nonce)
+        return super().sign_in_page({**extra, "nonce": hashlib.sha256(nonce.encode()).hexdigest()})
+
+    def issuer(self) -> Issuer:
+        """Whose ID tokens they are. Raises social-core's errors where discovery fails."""
+        return Issuer(
+            self.link,
+            self.entry.options["issuer"],
+            self.jwks_uri(),
+            ALGORITHMS,
+            email_required=False,
+            links_by_email=False,
+        )
+
+    def identify(self, access_token: str, found: dict[str, Any], answer: Mapping[str, str]) -> Identity:
+        issuer = self.issuer()
+        nonce = self.strategy.session_get("nonce")
+        token = found.get("id_token")
+        try:
+            claims = id_tokens.verify(
+                token if isinstance(token, str) else "", issuer, [self.option("CLIENT_ID")], nonce
+            )
+            if nonce and "nonce" not in claims:
+                raise NoProfile("the nonce is missing")
+            if not claims.get("email"):
+                claims = {**self._userinfo(access_token, claims["sub"]), **claims}
+            return id_tokens.read(claims, issuer)
+        except (id_tokens.InvalidIdToken, KeysUnavailable) as error:
+            raise NoProfile(type(error).__name__) from error
+
+    def _userinfo(self, access_token: str, subject: str) -> dict[str, Any]:
+        """Where the token names no address; the answer has to be about the same person."""
+        profile = self.fetch(self.userinfo_url(), access_token)
+        if profile.get("sub") != subject:
+            raise NoProfile("the profile is of somebody else")
+        return {name: profile.get(name) for name in ("email", "email_verified", "name", "picture")}
