@@ -38,7 +38,7 @@ def sign_in(identity: Identity, options: dict[str, Any], *, method: str) -> tupl
         return account, None
     account = _find_by_email(identity)
     if account is not None:
-        _ensure_same_person(account, identity)
+        _ensure_same_person(identity)
         _join(account, identity)
         return account, None
     if conf.AUTH_DISABLE_AUTO_SIGNUP:
@@ -88,7 +88,7 @@ def _find_by_email(identity: Identity) -> Account | None:
     return account
 
 
-def _ensure_same_person(account: Account, identity: Identity) -> None:
+def _ensure_same_person(identity: Identity) -> None:
     if not identity.links_by_email:
         raise UserAlreadyExists
     if not identity.email_verified:
@@ -143,5 +143,6 @@ def _create(identity: Identity, options: dict[str, Any], *, method: str) -> tupl
             avatar_url=identity.picture,
         )
         link(account, identity)
+    account.avatar_url = identity.picture  # what is stored may be a Gravatar; the first answer is the provider's
     policy.ensure_enabled(account)
     return account, profile

@@ -40,9 +40,18 @@ def is_known(slug: str) -> bool:
     return slug in PROVIDERS or slug.startswith("c:")
 
 
+def setting_part(slug: str) -> str:
+    """How a provider is called in the names of its settings."""
+    return SETTINGS.get(slug, slug.upper())
+
+
+def any_enabled() -> bool:
+    return bool(conf.AUTH_PROVIDER_CUSTOM) or any(is_enabled(slug) for slug in PROVIDERS)
+
+
 def is_enabled(slug: str) -> bool:
     if slug in PROVIDERS:
-        return bool(getattr(conf, f"AUTH_PROVIDER_{SETTINGS.get(slug, slug.upper())}_ENABLED"))
+        return bool(getattr(conf, f"AUTH_PROVIDER_{setting_part(slug)}_ENABLED"))
     return bool(conf.AUTH_PROVIDER_CUSTOM) and slug in import_string(f"{HERE}.custom.entries")()
 
 
