@@ -50,7 +50,7 @@ def _credentials() -> Iterator[CheckMessage]:
             for name in CREDENTIALS.get(slug, ("CLIENT_ID", "CLIENT_SECRET")):
                 if not getattr(conf, f"{prefix}_{name}"):
                     yield Error(f"{prefix}_ENABLED is on, but {prefix}_{name} is not set.", id="nhost_auth.E017")
-    if conf.AUTH_PROVIDER_APPLE_ENABLED and conf.AUTH_PROVIDER_APPLE_PRIVATE_KEY:
+    if providers.is_enabled("apple") and conf.AUTH_PROVIDER_APPLE_PRIVATE_KEY:
         yield from _apple_key()
 
 
