@@ -25,6 +25,8 @@ from nhost_auth.models import Account, OneTimeCode, RecoveryDevice, TotpDevice, 
 
 logger = logging.getLogger("nhost_auth.identities")
 
+CUSTOM = "c:"
+
 
 def sign_in(identity: Identity, options: dict[str, Any], *, method: str) -> tuple[Account, Profile | None]:
     """The account of somebody, found by link or verified address, or made. The profile is there for a new one.
@@ -38,7 +40,7 @@ def sign_in(identity: Identity, options: dict[str, Any], *, method: str) -> tupl
         return account, None
     account = _find_by_email(identity)
     if account is not None:
-        _ensure_same_person(identity)
+        _ensure_same_person(account, identity)
         _join(account, identity)
         return account, None
     if conf.AUTH_DISABLE_AUTO_SIGNUP:
@@ -88,8 +90,10 @@ def _find_by_email(identity: Identity) -> Account | None:
     return account
 
 
-def _ensure_same_person(identity: Identity) -> None:
-    if not identity.links_by_email:
+def _ensure_same_person(account: Account, identity: Identity) -> None:
+    """An address that a provider of the project's own vouches for, now or at the sign-up, says nothing to others."""
+    vouched = provider_links.rows().filter(user=account.user, provider__startswith=CUSTOM).exists()
+    if not identity.links_by_email or (vouched and not _may_evict(account, identity)):
         raise UserAlreadyExists
     if not identity.email_verified:
         raise UnverifiedUser

@@ -65,7 +65,7 @@ def verify(token: str, issuer: Issuer, audience: Collection[str], nonce: str | N
         raise InvalidIdToken("made for somebody else first")  # OpenID Connect Core, section 3.1.3.7
     if "nonce" in claims:
         expected = hashlib.sha256((nonce or "").encode()).hexdigest()
-        if not hmac.compare_digest(str(claims["nonce"]).encode(), expected.encode()):
+        if not hmac.compare_digest(str(claims["nonce"]).encode(errors="replace"), expected.encode()):
             raise InvalidIdToken("nonce")
     return claims
 
@@ -75,6 +75,8 @@ def read(claims: dict[str, Any], issuer: Issuer) -> Identity:
     subject, email = claims.get("sub"), claims.get("email")
     if not isinstance(subject, str) or (issuer.email_required and not isinstance(email, str)):
         raise InvalidIdToken("sub or email")
+    if subject != text(subject):
+        raise InvalidIdToken("sub that could be stored only as another one")
     if not subject:
         raise NoProfile("sub")
     return Identity(
@@ -100,5 +102,5 @@ def _decode(token: str, issuer: Issuer, audience: Collection[str]) -> dict[str, 
         audience=list(audience),
         issuer=issuer.issuer,
         leeway=LEEWAY_SECONDS,
-        options={"require": ["exp", "iss", "aud"]},
+        options={"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True},
     )

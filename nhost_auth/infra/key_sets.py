@@ -68,10 +68,10 @@ def _parse(answer: outbound.Answer) -> dict[str, jwt.PyJWK]:
 
 
 def _usable(key: dict[str, Any]) -> jwt.PyJWK | None:
-    """Keys of a kind we do not know are somebody else's business. Shared secrets have no place in a public set."""
-    if key.get("kty") == "oct" or key.get("use", "sig") != "sig":
+    """Keys of a kind we do not know are somebody else's business. Secrets have no place in a public set."""
+    if key.get("kty") == "oct" or "d" in key or key.get("use", "sig") != "sig":
         return None
     try:
         return jwt.PyJWK(key)
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError, NotImplementedError):
         return None

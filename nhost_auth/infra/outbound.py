@@ -8,10 +8,10 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-from collections.abc import Mapping
+import socket
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -50,13 +50,12 @@ class NotPublic(OSError):
 
 class _PublicConnection(HTTPConnection):
     def _new_conn(self) -> Any:
-        # Asked of the open connection, not of the DNS beforehand: a second look-up could give another address.
-        return _public(super()._new_conn())
+        return _open(self, super()._new_conn)
 
 
 class _PublicTlsConnection(HTTPSConnection):
     def _new_conn(self) -> Any:
-        return _public(super()._new_conn())
+        return _open(self, super()._new_conn)
 
 
 class _PublicPool(HTTPConnectionPool):
@@ -75,12 +74,25 @@ class _PublicAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PublicPool, "https": _PublicTlsPool}
 
 
-def _public(connection: Any) -> Any:
-    address = connection.getpeername()[0]
-    if ipaddress.ip_address(address.partition("%")[0]).is_global:
-        return connection
-    connection.close()
-    raise NotPublic("not a public address")
+def _open(connection: HTTPConnection, connect: Callable[[], Any]) -> Any:
+    """A socket to a public address, or to a listed host. Raises NotPublic.
+
+    The host is that of the connection: what a URL seems to say can be read in more than one way.
+    """
+    if connection.host.lower() in [host.lower() for host in conf.AUTH_OUTBOUND_PRIVATE_HOSTS]:
+        return connect()
+    found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
+    if not all(_is_public(str(address[0])) for *_, address in found):
+        raise NotPublic("not a public address")  # before anything knocks at a door behind the firewall
+    opened = connect()
+    if not _is_public(opened.getpeername()[0]):  # connecting looks up again, and can be given another address
+        opened.close()
+        raise NotPublic("not a public address")
+    return opened
+
+
+def _is_public(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_global
 
 
 def get(
@@ -126,11 +138,11 @@ def request(
     **parts: Any,
 ) -> Answer:
     """Any request; `parts` are those of the library `requests`. Raises OutboundError."""
-    public = not trusted and urlsplit(url).hostname not in conf.AUTH_OUTBOUND_PRIVATE_HOSTS
-    adapter = (_PublicAdapter if public else HTTPAdapter)(max_retries=retry or 0)
+    adapter = (HTTPAdapter if trusted else _PublicAdapter)(max_retries=retry or 0)
     try:
         with requests.Session() as session:
-            session.mount(url.partition("://")[0] + "://", adapter)
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, adapter)
             # requests itself knows the first two of these names only.
             session.verify = os.environ.get("SSL_CERT_FILE") or True
             with session.request(

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from social_core.backends.oauth import BaseOAuth2
 from social_core.backends.open_id_connect import OpenIdConnectAuth
-from social_core.exceptions import SocialAuthBaseException
+from social_core.exceptions import AuthResponseError, SocialAuthBaseException
 
 from nhost_auth.conf import conf
 from nhost_auth.infra import id_tokens
 from nhost_auth.infra.id_tokens import Issuer
 from nhost_auth.infra.key_sets import KeysUnavailable
-from nhost_auth.infra.providers.identity import CannotBegin, Identity, NoProfile, text
+from nhost_auth.infra.providers.identity import Identity, NoProfile, text
 from nhost_auth.infra.providers.provider import OAuth2Provider, Visit
 
 PREFIX = "c:"
@@ -27,6 +28,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 CLAIMS = {"id": "sub", "email": "email", "emailVerified": "email_verified", "name": "name", "picture": "picture"}
 REQUIRED = {"oidc": {"issuer"}, "oauth2": {"authorizationUrl", "tokenUrl", "userinfoUrl"}}
 OPTIONAL = {"oidc": {"discoveryUrl", "scopes", "audiences", "disableNonce"}, "oauth2": {"scopes", "claims"}}
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+"""What a discovery document tells us to call."""
 
 
 @dataclass(frozen=True)
@@ -61,27 +64,45 @@ def faults() -> Iterator[str]:
             yield f"AUTH_PROVIDER_CUSTOM: {slug} {fault}"
 
 
-def fault_of(slug: str, options: Any) -> str:
+def fault_of(slug: Any, options: Any) -> str:
     """What is wrong with one member; nothing: empty."""
     kind = options.get("type") if isinstance(options, Mapping) else None
-    if not SLUG.fullmatch(slug):
+    if not isinstance(slug, str) or not SLUG.fullmatch(slug):
         return "is no name of two to forty lower-case letters, digits and dashes"
-    if kind not in REQUIRED:
+    if not isinstance(kind, str) or kind not in REQUIRED:
         return "has a type that is neither oidc nor oauth2"
     required = {"type", "clientId", "clientSecret", *REQUIRED[kind]}
     if missing := sorted(name for name in required if not isinstance(options.get(name), str) or not options[name]):
         return f"lacks {', '.join(missing)}"
-    if unknown := sorted(set(options) - required - OPTIONAL[kind]):
+    if unknown := sorted(map(str, set(options) - required - OPTIONAL[kind])):
         return f"has members nobody knows: {', '.join(unknown)}"
-    urls = [options[name] for name in (*REQUIRED[kind], "discoveryUrl") if name in options]
-    if any(urlsplit(url).scheme != "https" and not _is_private(url) for url in urls):
+    if odd := sorted(name for name in OPTIONAL[kind] & set(options) if not _is_of_its_kind(name, options[name])):
+        return f"has members of the wrong type: {', '.join(odd)}"
+    if not all(_is_safe(options[name]) for name in (*REQUIRED[kind], "discoveryUrl") if name in options):
         return "has an address that does not begin with https://"
     return ""
 
 
-def _is_private(url: str) -> bool:
-    """Whether the host's settings list the server as one behind the firewall, where plain HTTP may do."""
-    return urlsplit(url).hostname in conf.AUTH_OUTBOUND_PRIVATE_HOSTS
+def _is_of_its_kind(name: str, value: Any) -> bool:
+    """Text in the place of a list would be taken apart into letters, `"false"` for true."""
+    if name in ("scopes", "audiences"):
+        return isinstance(value, list | tuple) and all(isinstance(item, str) and item for item in value)
+    if name == "claims":
+        return isinstance(value, Mapping) and set(value) <= set(CLAIMS) and all(map(_is_text, value.values()))
+    return isinstance(value, bool) if name == "disableNonce" else _is_text(value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_safe(url: str) -> bool:
+    """Whether calls are encrypted, or stay behind the firewall by the host's settings."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or parts.hostname in conf.AUTH_OUTBOUND_PRIVATE_HOSTS
 
 
 def accepted(slug: str) -> tuple[Issuer, list[str]] | None:
@@ -129,13 +150,20 @@ class CustomOAuth2(CustomProvider):
         names = {**CLAIMS, **(self.entry.options.get("claims") or {})}
         return Identity(
             self.link,
-            text(profile[names["id"]]),
+            _exact(profile[names["id"]]),
             email=text(profile.get(names["email"])),
             email_verified=profile.get(names["emailVerified"]) is True,
             name=text(profile.get(names["name"])),
             picture=text(profile.get(names["picture"])),
             links_by_email=False,
         )
+
+
+def _exact(user_id: Any) -> str:
+    """An id as it is: two that differ in what `text` leaves out are two people. Raises NoProfile."""
+    if isinstance(user_id, str) and user_id != text(user_id):
+        raise NoProfile("an id that could be stored only as another one")
+    return text(user_id)
 
 
 class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
@@ -150,9 +178,24 @@ class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
         issuer = self.entry.options["issuer"].rstrip("/")
         return str(self.entry.options.get("discoveryUrl") or f"{issuer}/.well-known/openid-configuration")
 
+    def oidc_config(self) -> dict[str, Any]:
+        """The discovery document; only one of the configured issuer counts, and it must not lead us off HTTPS."""
+        found = super().oidc_config()
+        called = [found[name] for name in ENDPOINTS if name in found]
+        good = found.get("issuer") == self.entry.options["issuer"]
+        if not good or not all(isinstance(url, str) and _is_safe(url) for url in called):
+            self.get_openid_configuration.invalidate(self, self.oidc_config_url())
+            raise AuthResponseError(self, code="malformed_response", stage="begin")
+        return found
+
+    def request_access_token(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+        # Past social-core's own look at the ID token, for the same reason.
+        return BaseOAuth2.request_access_token(self, *args, **kwargs)
+
+    def process_refresh_token_response(self, response: Any, *args: Any, **kwargs: Any) -> Any:
+        return BaseOAuth2.process_refresh_token_response(self, response, *args, **kwargs)
+
     def sign_in_page(self, extra: Mapping[str, str]) -> str:
-        if self.oidc_config().get("issuer") != self.entry.options["issuer"]:
-            raise CannotBegin("the discovery document is of another issuer")
         if self.entry.options.get("disableNonce"):
             return super().sign_in_page(extra)
         nonce = secrets.token_hex(32)
@@ -181,14 +224,14 @@ class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
             if nonce and "nonce" not in claims:
                 raise NoProfile("the nonce is missing")
             if not claims.get("email"):
-                claims = {**self._userinfo(access_token, claims["sub"]), **claims}
+                claims |= self._userinfo(access_token, claims.get("sub"))
             return id_tokens.read(claims, issuer)
         except (id_tokens.InvalidIdToken, KeysUnavailable) as error:
             raise NoProfile(type(error).__name__) from error
 
-    def _userinfo(self, access_token: str, subject: str) -> dict[str, Any]:
-        """Where the token names no address; the answer has to be about the same person."""
+    def _userinfo(self, access_token: str, subject: Any) -> dict[str, Any]:
+        """The address where the token names none; the answer has to be about the same person."""
         profile = self.fetch(self.userinfo_url(), access_token)
         if profile.get("sub") != subject:
             raise NoProfile("the profile is of somebody else")
-        return {name: profile.get(name) for name in ("email", "email_verified", "name", "picture")}
+        return {name: profile.get(name) for name in ("email", "email_verified")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,13 @@ class Identity:
     links_by_email: bool = True
 
     def __post_init__(self) -> None:
-        if not self.user_id or len(self.user_id) > MAX_USER_ID or len(self.email) > MAX_EMAIL:
-            raise NoProfile("no usable user id or address")
+        if not self.user_id or len(self.user_id) > MAX_USER_ID:
+            raise NoProfile("no usable user id")
+        # It becomes a header of our mails: no blank, line end or second sign may be in it.
+        if self.email and (
+            len(self.email) > MAX_EMAIL or not re.fullmatch(r"[^\s\x00-\x1f@]+@[^\s\x00-\x1f@]+", self.email)
+        ):
+            raise NoProfile("no usable address")
 
 
 @dataclass(frozen=True, slots=True)
