@@ -20,6 +20,8 @@ SOUND = {"AUTH_PASSWORD_MIN_LENGTH": 8, "AUTH_EMAIL_SECRET_HEADERS": False}
 ARGON2 = "nhost_auth.hashers.Argon2idHasher"
 PBKDF2 = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
 REDIRECTS = "AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS"
+KEYS = {"AUTH_WEBAUTHN_ENABLED": True}
+KNOWING_KEYS, CONCEALED_KEYS = {"AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION": True}, {"AUTH_WEBAUTHN_CONCEAL_KEYS": True}
 
 ERRORS: dict[str, dict[str, Any]] = {
     "E001": {"AUTH_DISABLE_SIGNUP": "yes"},
@@ -31,6 +33,8 @@ ERRORS: dict[str, dict[str, Any]] = {
     "E008": {"AUTH_LOCALE_ALLOWED_LOCALES": ["en", "en-US"]},
     "E009": {"AUTH_SMS_PASSWORDLESS_ENABLED": True},
     "E010": {"AUTH_JWT_CUSTOM_CLAIMS": {"x": "["}},
+    "E013": {**KEYS, **KNOWING_KEYS, **CONCEALED_KEYS, "AUTH_WEBAUTHN_RP_ID": "https://example.com"},
+    "E014": {"AUTH_MFA_REQUIRED_EVERYWHERE": True},
 }
 WARNINGS: dict[str, dict[str, Any]] = {
     "W001": {"AUTH_DISABLE_SIGN_UP": True},
@@ -44,7 +48,12 @@ DEPLOYMENT_WARNINGS: dict[str, dict[str, Any]] = {
     "W105": {"AUTH_EMAIL_SECRET_HEADERS": True},
     "W106": {REDIRECTS: ["https://**.example.com"]},
     "W107": {"AUTH_REFRESH_TOKEN_REUSE_DETECTION": False},
+    "W108": {**KEYS, **CONCEALED_KEYS},
+    "W109": {**KEYS, **KNOWING_KEYS},
+    "W110": {"AUTH_MFA_ENABLED": True},
+    "W111": {"AUTH_PROVIDER_BIND_BROWSER": False},
 }
+PROVIDERS = {"E015", "E016", "E017", "E018", "W003", "W112"}
 PLANNED = [setting.name for setting in all_settings() if setting.planned and isinstance(setting, Bool)]
 
 
@@ -89,8 +98,8 @@ def test_user_model_has_to_be_one_of_django(settings: Any, monkeypatch: pytest.M
 
 
 def test_every_id_is_shown_above() -> None:
-    written = set(re.findall(r"\b[EW]\d{3}\b", inspect.getsource(checks)))
-    elsewhere = {"E011", "E012"}  # projects/journey.py, test_checks_tasks.py
+    written = set(re.findall(r"\b[EW]\d{3}\b", "".join(map(inspect.getsource, (checks.settings, checks.providers)))))
+    elsewhere = {"E011", "E012", *PROVIDERS}  # projects/journey.py, test_checks_tasks.py, test_checks_providers.py
     assert written == {*ERRORS, *WARNINGS, *DEPLOYMENT_WARNINGS, "E005"} | elsewhere
 
 

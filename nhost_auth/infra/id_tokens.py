@@ -54,11 +54,11 @@ def verify(token: str, issuer: Issuer, audience: Collection[str], nonce: str | N
 
     `nonce` is the raw value whose SHA-256 the token has to carry in hex, if it carries any.
     """
-    if len(token) > MAX_LENGTH:
-        raise InvalidIdToken("too long")
+    if len(token) > MAX_LENGTH or "=" in token:  # RFC 7515 knows no padding, PyJWT lets some pass
+        raise InvalidIdToken("too long, or padded")
     try:
         claims = _decode(token, issuer, audience)
-    except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise InvalidIdToken(type(error).__name__) from error
     aud = claims["aud"]
     if isinstance(aud, list) and len(aud) > 1 and claims.get("azp") not in audience:

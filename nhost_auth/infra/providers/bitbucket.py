@@ -7,7 +7,7 @@ from typing import Any
 
 from social_core.backends.bitbucket import BitbucketOAuth2
 
-from nhost_auth.infra.providers.identity import Identity, NoProfile, member, text
+from nhost_auth.infra.providers.identity import Identity, NoProfile, exact, member, text
 from nhost_auth.infra.providers.provider import OAuth2Provider
 
 
@@ -23,7 +23,7 @@ class Bitbucket(OAuth2Provider, BitbucketOAuth2[Any]):
             raise NoProfile("no confirmed address")
         return Identity(
             self.link,
-            text(profile["uuid"]),
+            exact(profile["uuid"]),
             email=confirmed[0],
             email_verified=True,
             name=text(profile.get("display_name")),

@@ -18,7 +18,7 @@ from nhost_auth.conf import conf
 from nhost_auth.infra import id_tokens
 from nhost_auth.infra.id_tokens import Issuer
 from nhost_auth.infra.key_sets import KeysUnavailable
-from nhost_auth.infra.providers.identity import Identity, NoProfile, text
+from nhost_auth.infra.providers.identity import Identity, NoProfile, exact, text
 from nhost_auth.infra.providers.provider import OAuth2Provider, Visit
 
 PREFIX = "c:"
@@ -28,8 +28,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 CLAIMS = {"id": "sub", "email": "email", "emailVerified": "email_verified", "name": "name", "picture": "picture"}
 REQUIRED = {"oidc": {"issuer"}, "oauth2": {"authorizationUrl", "tokenUrl", "userinfoUrl"}}
 OPTIONAL = {"oidc": {"discoveryUrl", "scopes", "audiences", "disableNonce"}, "oauth2": {"scopes", "claims"}}
-ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
-"""What a discovery document tells us to call."""
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""What a discovery document has to tell us; `userinfo_endpoint` it may."""
 
 
 @dataclass(frozen=True)
@@ -150,20 +150,13 @@ class CustomOAuth2(CustomProvider):
         names = {**CLAIMS, **(self.entry.options.get("claims") or {})}
         return Identity(
             self.link,
-            _exact(profile[names["id"]]),
+            exact(profile[names["id"]]),
             email=text(profile.get(names["email"])),
             email_verified=profile.get(names["emailVerified"]) is True,
             name=text(profile.get(names["name"])),
             picture=text(profile.get(names["picture"])),
             links_by_email=False,
         )
-
-
-def _exact(user_id: Any) -> str:
-    """An id as it is: two that differ in what `text` leaves out are two people. Raises NoProfile."""
-    if isinstance(user_id, str) and user_id != text(user_id):
-        raise NoProfile("an id that could be stored only as another one")
-    return text(user_id)
 
 
 class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
@@ -181,7 +174,8 @@ class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
     def oidc_config(self) -> dict[str, Any]:
         """The discovery document; only one of the configured issuer counts, and it must not lead us off HTTPS."""
         found = super().oidc_config()
-        called = [found[name] for name in ENDPOINTS if name in found]
+        called = [found.get(name) for name in ENDPOINTS]
+        called += [found["userinfo_endpoint"]] if "userinfo_endpoint" in found else []
         good = found.get("issuer") == self.entry.options["issuer"]
         if not good or not all(isinstance(url, str) and _is_safe(url) for url in called):
             self.get_openid_configuration.invalidate(self, self.oidc_config_url())
@@ -191,6 +185,12 @@ class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
     def request_access_token(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         # Past social-core's own look at the ID token, for the same reason.
         return BaseOAuth2.request_access_token(self, *args, **kwargs)
+
+    def refresh_token_params(self, token: str, *args: Any, **kwargs: Any) -> dict[str, str]:
+        """A client names itself in one way only (RFC 6749, section 2.3)."""
+        parameters = BaseOAuth2.refresh_token_params(self, token, *args, **kwargs)
+        named = () if self.use_basic_auth() else ("client_id", "client_secret")
+        return {name: parameters[name] for name in ("grant_type", "refresh_token", *named)}
 
     def process_refresh_token_response(self, response: Any, *args: Any, **kwargs: Any) -> Any:
         return BaseOAuth2.process_refresh_token_response(self, response, *args, **kwargs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from social_core.backends.github import GithubOAuth2
 
-from nhost_auth.infra.providers.identity import Identity, NoProfile, text
+from nhost_auth.infra.providers.identity import Identity, NoProfile, exact, text
 from nhost_auth.infra.providers.provider import OAuth2Provider
 
 
@@ -26,7 +26,7 @@ class Github(OAuth2Provider, GithubOAuth2[Any]):
         email = _best(self.fetch(f"{url.rstrip('/')}/emails", access_token))
         return Identity(
             self.link,
-            text(profile["id"]),
+            exact(profile["id"]),
             email=text(email.get("email")),
             email_verified=email.get("verified") is True,
             name=text(profile.get("name")),

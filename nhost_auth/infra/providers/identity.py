@@ -71,6 +71,13 @@ def text(value: Any) -> str:
     return storable[:MAX_TEXT].strip()
 
 
+def exact(user_id: Any) -> str:
+    """An id as it is: two that differ in what `text` leaves out are two people. Raises NoProfile."""
+    if isinstance(user_id, str) and user_id != text(user_id):
+        raise NoProfile("an id that could be stored only as another one")
+    return text(user_id)
+
+
 def member(value: Any, *path: str | int) -> Any:
     """What stands at a path of objects and lists; None where there is no such thing."""
     for step in path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.infra.providers.identity import Identity, text
+from nhost_auth.infra.providers.identity import Identity, exact, text
 from nhost_auth.infra.providers.provider import OAuth2Provider
 
 LOGIN = "https://login.microsoftonline.com"
@@ -28,7 +28,7 @@ class Azuread(OAuth2Provider):
 
     def read(self, profile: Any) -> Identity:
         return Identity(
-            self.link, text(profile["oid"]), email=text(profile.get("email")), name=text(profile.get("name"))
+            self.link, exact(profile["oid"]), email=text(profile.get("email")), name=text(profile.get("name"))
         )
 
 
@@ -46,7 +46,7 @@ class Entraid(OAuth2Provider):
     def read(self, profile: Any) -> Identity:
         return Identity(
             self.link,
-            text(profile["sub"]),
+            exact(profile["sub"]),
             email=text(profile.get("email")),
             email_verified=profile.get("email_verified") is True,
             name=f"{text(profile.get('givenname'))} {text(profile.get('familyname'))}".strip(),
@@ -64,7 +64,7 @@ class Windowslive(OAuth2Provider):
         emails = profile.get("emails") or {}
         return Identity(
             self.link,
-            text(profile["id"]),
+            exact(profile["id"]),
             email=text(emails.get("preferred")) or text(emails.get("account")),
             # `name` holds the last name already; Nhost writes it twice, and so do names of its users.
             name=f"{text(profile.get('name'))} {text(profile.get('last_name'))}".strip(),

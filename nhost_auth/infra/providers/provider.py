@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 from social_core.backends.oauth import BaseOAuth2, OAuthAuth
-from social_core.exceptions import AuthProviderError, SocialAuthBaseException
+from social_core.exceptions import AuthProviderError, AuthResponseError, SocialAuthBaseException
 from social_core.strategy import BaseStrategy
 
 from nhost_auth.conf import PROVIDER_SCOPES, conf
@@ -149,6 +149,15 @@ class OAuth2Provider(Provider, BaseOAuth2[Any], ABC):
         except (SocialAuthBaseException, ValueError) as error:
             raise CannotExchange(type(error).__name__) from error
 
+    def refresh_token_auth(self) -> Any:
+        return self.auth_complete_credentials()
+
+    def get_access_token(self, response: dict[str, Any]) -> str:
+        token: str = super().get_access_token(response)
+        if not _is_sendable(token):
+            raise AuthResponseError(self, code="malformed_response", stage="token_exchange")
+        return token
+
     def _exchange(self, code: str) -> dict[str, Any]:
         self.data = {"code": code}
         parameters = self.auth_complete_params()
@@ -177,15 +186,20 @@ class OAuth2Provider(Provider, BaseOAuth2[Any], ABC):
         raise NotImplementedError
 
 
+def _is_sendable(token: Any) -> bool:
+    """Whether it has the letters of a token, which fit in headers and in our answers (RFC 6749, appendix A.12)."""
+    return isinstance(token, str) and token.isascii() and token.isprintable()
+
+
 def _tokens(found: Mapping[str, Any]) -> Tokens:
     expires_in = found.get("expires_in")
     try:
         seconds = int(expires_in) if isinstance(expires_in, int | float | str) else 0
     except (ValueError, OverflowError):
         seconds = 0
-    refresh_token = found.get("refresh_token")
+    refresh_token: Any = found.get("refresh_token")
     return Tokens(
         access_token=str(found["access_token"]),
         expires_in=max(seconds, 0),
-        refresh_token=refresh_token if isinstance(refresh_token, str) else "",
+        refresh_token=refresh_token if _is_sendable(refresh_token) else "",
     )

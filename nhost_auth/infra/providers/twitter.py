@@ -10,7 +10,7 @@ from requests_oauthlib import OAuth1
 from social_core.backends.twitter import TwitterOAuth
 from social_core.exceptions import AuthProviderError, SocialAuthBaseException
 
-from nhost_auth.infra.providers.identity import CannotExchange, Identity, NoProfile, Tokens, text
+from nhost_auth.infra.providers.identity import CannotExchange, Identity, NoProfile, Tokens, exact, text
 from nhost_auth.infra.providers.provider import Provider
 
 SECRET = "oauth_token_secret"
@@ -65,7 +65,7 @@ class Twitter(Provider, TwitterOAuth[Any]):
     def _read(self, profile: Any) -> Identity:
         return Identity(
             self.link,
-            text(profile["id_str"]),
+            exact(profile["id_str"]),
             email=text(profile.get("email")),
             name=text(profile.get("name")),
             picture=text(profile.get("profile_image_url_https")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nhost_auth.infra.providers.identity import Identity, text
+from nhost_auth.infra.providers.identity import Identity, exact, text
 from nhost_auth.infra.providers.provider import OAuth2Provider
 
 
@@ -28,7 +28,7 @@ class Workos(OAuth2Provider):
     def read(self, profile: Any) -> Identity:
         return Identity(
             self.link,
-            text(profile["id"]),
+            exact(profile["id"]),
             email=text(profile.get("email")),
             name=f"{text(profile.get('first_name'))} {text(profile.get('last_name'))}".strip(),
         )
