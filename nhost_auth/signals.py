@@ -50,6 +50,12 @@ security_key_removed = Signal()
 security_key_counter_regressed = Signal()
 """A security key was used whose counter did not move on: it may be a copy. Further argument: `key_id`."""
 
+identity_linked = Signal()
+"""Somebody at a social provider signs in to the account from now on. Further argument: `provider`."""
+
+account_taken_over = Signal()
+"""The verified owner of the account's address took it from whoever had registered it (AUTH_LINK_EVICT_UNVERIFIED)."""
+
 personal_access_token_created = Signal()
 """The account has a new personal access token. Further argument: `token_id`."""
 

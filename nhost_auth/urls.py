@@ -7,24 +7,30 @@ from django.urls import path
 
 from nhost_auth.endpoints.elevate import Elevate
 from nhost_auth.endpoints.healthz import Healthz
+from nhost_auth.endpoints.link_idtoken import LinkIdtoken
 from nhost_auth.endpoints.mfa_recovery_codes import MfaRecoveryCodes
 from nhost_auth.endpoints.mfa_totp import MfaTotp
 from nhost_auth.endpoints.pat import Pat
 from nhost_auth.endpoints.signin_anonymous import SignInAnonymous
 from nhost_auth.endpoints.signin_email_password import SignInEmailPassword
+from nhost_auth.endpoints.signin_idtoken import SignInIdtoken
 from nhost_auth.endpoints.signin_mfa_totp import SignInMfaTotp
 from nhost_auth.endpoints.signin_otp_email import SignInOtpEmail
 from nhost_auth.endpoints.signin_passwordless_email import SignInPasswordlessEmail
 from nhost_auth.endpoints.signin_passwordless_sms import SignInPasswordlessSms
 from nhost_auth.endpoints.signin_pat import SignInPat
+from nhost_auth.endpoints.signin_provider import SignInProvider
 from nhost_auth.endpoints.signin_webauthn import SignInWebauthn
 from nhost_auth.endpoints.signout import SignOut
 from nhost_auth.endpoints.signup_email_password import SignUpEmailPassword
+from nhost_auth.endpoints.signup_idtoken import SignUpIdtoken
 from nhost_auth.endpoints.signup_otp_email import SignUpOtpEmail
 from nhost_auth.endpoints.signup_passwordless_email import SignUpPasswordlessEmail
 from nhost_auth.endpoints.signup_passwordless_sms import SignUpPasswordlessSms
+from nhost_auth.endpoints.signup_provider import SignUpProvider
 from nhost_auth.endpoints.signup_webauthn import SignUpWebauthn
 from nhost_auth.endpoints.token import Token
+from nhost_auth.endpoints.token_provider import TokenProvider
 from nhost_auth.endpoints.user import User
 from nhost_auth.endpoints.user_deanonymize import UserDeanonymize
 from nhost_auth.endpoints.user_email import UserEmail
@@ -46,6 +52,8 @@ urlpatterns = [
     path("signup/otp/email", SignUpOtpEmail.as_view({"post": "sign_up"})),
     path("signup/webauthn", SignUpWebauthn.as_view({"post": "begin"})),
     path("signup/webauthn/verify", SignUpWebauthn.as_view({"post": "verify"})),
+    path("signup/idtoken", SignUpIdtoken.as_view({"post": "sign_up"})),
+    path("signup/provider/<str:provider>", SignUpProvider.as_view({"get": "start"})),
     # Signing in
     path("signin/email-password", SignInEmailPassword.as_view({"post": "sign_in"})),
     path("signin/anonymous", SignInAnonymous.as_view({"post": "sign_in"})),
@@ -57,16 +65,25 @@ urlpatterns = [
     path("signin/webauthn", SignInWebauthn.as_view({"post": "begin"})),
     path("signin/webauthn/verify", SignInWebauthn.as_view({"post": "verify"})),
     path("signin/pat", SignInPat.as_view({"post": "sign_in"})),
+    path("signin/idtoken", SignInIdtoken.as_view({"post": "sign_in"})),
+    path("signin/provider/<str:provider>", SignInProvider.as_view({"get": "start"})),
+    path(
+        "signin/provider/<str:provider>/callback",
+        SignInProvider.as_view({"get": "come_back", "post": "come_back_by_form"}),
+    ),
+    path("signin/provider/<str:provider>/callback/tokens", SignInProvider.as_view({"get": "tokens"})),
     path("signin/mfa/totp", SignInMfaTotp.as_view({"post": "sign_in"})),
     path("verify", Verify.as_view({"get": "open", "post": "follow"})),
     # Tokens and sessions
     path("token", Token.as_view({"post": "refresh"})),
     path("token/verify", Token.as_view({"post": "verify"})),
     path("token/exchange", Token.as_view({"post": "exchange"})),
+    path("token/provider/<str:provider>", TokenProvider.as_view({"post": "refresh"})),
     path("pat", Pat.as_view({"post": "create"})),
     path("signout", SignOut.as_view({"post": "sign_out"})),
     # The signed-in user
     path("user", User.as_view({"get": "show"})),
+    path("link/idtoken", LinkIdtoken.as_view({"post": "link"})),
     path("user/deanonymize", UserDeanonymize.as_view({"post": "deanonymize"})),
     path("user/deanonymize/sms", UserDeanonymize.as_view({"post": "sms"})),
     path("user/phone-number/change", UserPhoneNumber.as_view({"post": "change"})),

@@ -15,6 +15,8 @@ from django.core import mail
 from django.test import Client
 
 from nhost_auth.models import Account
+from tests.internet import internet as internet
+from tests.internet import internet_proxy as internet_proxy
 
 PASSWORD = "Correct-horse-7"
 PREFIX = "/v1"

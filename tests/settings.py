@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "social_django",
     "nhost_auth",
 ]
 MIDDLEWARE = [
@@ -63,3 +64,4 @@ AUTH_LOCALE_ALLOWED_LOCALES = ["en", "fr"]
 AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED = False
 AUTH_ANONYMOUS_USERS_ENABLED = True
 AUTH_OTP_EMAIL_ENABLED = True
+AUTH_OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1", "localhost"]

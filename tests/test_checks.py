@@ -52,7 +52,9 @@ DEPLOYMENT_WARNINGS: dict[str, dict[str, Any]] = {
     "W108": {**KEYS, **CONCEALED_KEYS},
     "W109": {**KEYS, **KNOWING_KEYS},
     "W110": {"AUTH_MFA_ENABLED": True},
+    "W111": {"AUTH_PROVIDER_BIND_BROWSER": False},
 }
+PROVIDERS = {"E015", "E016", "E017", "E018", "W003", "W112"}
 PLANNED = [setting.name for setting in all_settings() if setting.planned and isinstance(setting, Bool)]
 
 
@@ -97,8 +99,8 @@ def test_user_model_has_to_be_one_of_django(settings: Any, monkeypatch: pytest.M
 
 
 def test_every_id_is_shown_above() -> None:
-    written = set(re.findall(r"\b[EW]\d{3}\b", inspect.getsource(checks)))
-    elsewhere = {"E011", "E012"}  # projects/journey.py, test_checks_tasks.py
+    written = set(re.findall(r"\b[EW]\d{3}\b", "".join(map(inspect.getsource, (checks.settings, checks.providers)))))
+    elsewhere = {"E011", "E012", *PROVIDERS}  # projects/journey.py, test_checks_tasks.py, test_checks_providers.py
     assert written == {*ERRORS, *WARNINGS, *DEPLOYMENT_WARNINGS, "E005"} | elsewhere
 
 

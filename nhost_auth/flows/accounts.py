@@ -33,6 +33,8 @@ def store(
     password_hash: str | None = None,
     seen: bool = False,
     account_id: uuid.UUID | None = None,
+    email_verified: bool = False,
+    avatar_url: str = "",
 ) -> Account:
     """Store a new account beside a new user of the host; all of it or nothing.
 
@@ -46,10 +48,11 @@ def store(
         locale=profile.locale,
         default_role_id=profile.default_role,
         metadata=profile.metadata,
-        avatar_url="" if anonymous else policy.avatar_url(email or ""),
+        avatar_url=avatar_url or ("" if anonymous else policy.avatar_url(email or "")),
         is_anonymous=anonymous,
     )
     account.set_email(email)
+    account.email_verified = email_verified and email is not None
     account.user = host_users.build(
         account.pk,
         email=email,

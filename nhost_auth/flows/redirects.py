@@ -56,7 +56,7 @@ def with_query(target: str, **parameters: str) -> str:
     base, _, query = rest.partition("?")
     kept = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key not in parameters]
     pairs = sorted(kept + list(parameters.items()), key=lambda pair: pair[0])
-    return f"{base}?{urlencode(pairs)}{hash_sign}{fragment}"
+    return f"{base}{'?' if pairs else ''}{urlencode(pairs)}{hash_sign}{fragment}"
 
 
 @lru_cache(maxsize=32)

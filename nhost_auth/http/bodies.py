@@ -6,8 +6,8 @@ import json
 import math
 from typing import Any, NoReturn
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, UnreadablePostError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, QueryDict, UnreadablePostError
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import RequestValidationError, SchemaValidationError
@@ -37,6 +37,20 @@ def read_json(request: HttpRequest, *, optional: bool) -> Any:
     if b"\\u" in raw or raw.count(b"{") + raw.count(b"[") > conf.AUTH_REQUEST_MAX_DEPTH:
         _ensure_bounded(value, conf.AUTH_REQUEST_MAX_DEPTH)
     return value
+
+
+def read_form(request: HttpRequest) -> QueryDict:
+    """The fields of a form. Raises RequestValidationError, SchemaValidationError."""
+    content_type = request.META.get("CONTENT_TYPE", "")
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise RequestValidationError(f'header Content-Type has unexpected value "{content_type[:100]}"')
+    try:
+        fields = QueryDict(_read(request), encoding="utf-8")
+    except (TooManyFieldsSent, UnicodeDecodeError) as error:
+        raise RequestValidationError("failed to decode request body: it is not a form") from error
+    for text in fields.values():
+        _ensure_storable(str(text))
+    return fields
 
 
 def _read(request: HttpRequest) -> bytes:

@@ -26,7 +26,7 @@ from nhost_auth.flows import policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
 from nhost_auth.http import exceptions
-from nhost_auth.http.bodies import read_json
+from nhost_auth.http.bodies import read_form, read_json
 from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
 from nhost_auth.http.payloads import as_response
@@ -44,6 +44,8 @@ class Story:
     request: type[Input] | None = None
     request_optional: bool = False
     query: type[Query] | None = None
+    form: type[Query] | None = None
+    """Of a browser that was sent here by somebody else's page."""
     exists_with: str = ""
     """A setting without which there is no such method."""
 
@@ -95,6 +97,8 @@ class Endpoint(ViewSet):
         if story.guard is not None:
             self.token = story.guard(self.request)
         arguments = story.query.read(self.request.GET) if story.query else {}
+        if story.form is not None:
+            arguments |= story.form.read(read_form(self.request._request))
         if story.request is not None:
             arguments |= story.request.read(read_json(self.request._request, optional=story.request_optional))
         for toggle in story.toggles:
@@ -107,7 +111,9 @@ class Endpoint(ViewSet):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         if not isinstance(exc, AuthError):
             return self._crash(exc)
-        error = exceptions.concealed(exc)
+        return self._render(exceptions.concealed(exc))
+
+    def _render(self, error: AuthError) -> HttpResponse:
         if self.error_target is not None:
             return as_response(exceptions.redirect(error, self.error_target))
         status = self.statuses.get(type(error), error.status)
@@ -116,7 +122,7 @@ class Endpoint(ViewSet):
     def _crash(self, exc: Exception) -> HttpResponse:
         """500 in the API's own shape; reported as Django reports an uncaught exception."""
         got_request_exception.send(sender=type(self), request=self.request._request)
-        response = as_response(exceptions.body(InternalServerError()), 500)
+        response = self._render(InternalServerError())
         log_response(
             "Internal Server Error: %s",
             self.request.path,

@@ -22,10 +22,22 @@ NO_SESSION = {"session": None}
 
 
 @dataclass(frozen=True, slots=True)
+class Cookie:
+    """A secret for the browser alone, sent back to one path for a minute."""
+
+    name: str
+    value: str
+    path: str
+    secure: bool
+    cross_site: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """An answer that sends the browser elsewhere."""
 
     to: str
+    cookie: Cookie | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,8 @@ def as_response(payload: Any, status: int = 200) -> HttpResponse:
         return HttpResponse(status=status)
     if isinstance(payload, Redirect):
         # Not HttpResponseRedirect: an allowed target may have the scheme of a mobile app.
-        return HttpResponse(status=302, headers={"Location": iri_to_uri(payload.to), "Referrer-Policy": "no-referrer"})
+        headers = {"Location": iri_to_uri(payload.to), "Referrer-Policy": "no-referrer"}
+        return _with_cookie(HttpResponse(status=302, headers=headers), payload.cookie)
     if isinstance(payload, Page):
         page = HttpResponse(get_template(payload.template)({}))
         page.headers["Content-Security-Policy"] = PAGE_POLICY
@@ -107,3 +120,17 @@ def as_response(payload: Any, status: int = 200) -> HttpResponse:
         return page
     body = json.dumps(payload, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
     return HttpResponse(body + "\n", status=status, content_type="application/json")
+
+
+def _with_cookie(response: HttpResponse, cookie: Cookie | None) -> HttpResponse:
+    if cookie is not None:
+        response.set_cookie(
+            cookie.name,
+            cookie.value,
+            max_age=60,
+            path=cookie.path,
+            secure=cookie.secure,
+            httponly=True,
+            samesite="None" if cookie.cross_site else "Lax",
+        )
+    return response

@@ -4,6 +4,8 @@ from nhost_auth.models.accounts import Account
 from nhost_auth.models.challenges import Challenge
 from nhost_auth.models.one_time_codes import OneTimeCode
 from nhost_auth.models.pkce_codes import PkceCode
+from nhost_auth.models.provider_sessions import ProviderSession
+from nhost_auth.models.provider_visits import ProviderVisit
 from nhost_auth.models.recovery_codes import RecoveryCode, RecoveryDevice
 from nhost_auth.models.refresh_tokens import RefreshToken, SpentRefreshToken
 from nhost_auth.models.roles import AccountRole, Role
@@ -18,6 +20,8 @@ __all__ = [
     "Challenge",
     "OneTimeCode",
     "PkceCode",
+    "ProviderSession",
+    "ProviderVisit",
     "RecoveryCode",
     "RecoveryDevice",
     "RefreshToken",

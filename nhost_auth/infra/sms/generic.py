@@ -19,6 +19,7 @@ def send(to: str, text: str) -> None:
     body = _render({"to": to, "body": text}, in_json=media_type == FORM or media_type.endswith(("/json", "+json")))
     answer = outbound.post(
         conf.AUTH_SMS_GENERIC_URL,
+        trusted=True,
         data=_fields(body) if media_type == FORM else body.encode(),
         headers={"Content-Type": conf.AUTH_SMS_GENERIC_CONTENT_TYPE, **(conf.AUTH_SMS_GENERIC_HEADERS or {})},
         timeout=conf.AUTH_SMS_GENERIC_TIMEOUT,

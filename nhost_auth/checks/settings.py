@@ -1,4 +1,4 @@
-"""System checks: settings that cannot work are errors, risky ones are warnings of `check --deploy`."""
+"""Settings of the wrong type or value, a user model that cannot serve, leniency that a deployment should not have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nhost_auth.conf import all_settings, conf
 from nhost_auth.flows import custom_claims, mfa
 from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
-from nhost_auth.infra import sms, webauthn
+from nhost_auth.infra import providers, sms, webauthn
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
 from nhost_auth.setting_kinds import Bool
 
@@ -129,6 +129,16 @@ def _deployment_risks() -> Iterator[tuple[str, bool, str]]:
         "W110",
         mfa.is_enabled() and not conf.AUTH_MFA_REQUIRED_EVERYWHERE,
         "AUTH_MFA_REQUIRED_EVERYWHERE is off: only the password asks for the second factor, links and codes do not.",
+    )
+    yield (
+        "W111",
+        conf.AUTH_PROVIDER_BIND_BROWSER is False,
+        "AUTH_PROVIDER_BIND_BROWSER is off: a link can sign people in to the account of whoever made it.",
+    )
+    yield (
+        "W112",
+        providers.any_enabled() and not conf.AUTH_LINK_EVICT_UNVERIFIED,
+        "AUTH_LINK_EVICT_UNVERIFIED is off: whoever registers an address first keeps a way into its owner's account.",
     )
 
 

@@ -1,0 +1,20 @@
+"""POST /link/idtoken: the person an ID token is about signs in to the bearer's account too (identity.md section 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import accounts, id_tokens, identities
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import elevated
+from nhost_auth.http.id_tokens import IdTokenRequest
+
+
+class LinkIdtoken(Endpoint):
+    stories = {"link": Story(guard=elevated, request=IdTokenRequest)}
+
+    def link(self, provider: str, id_token: str, nonce: str | None = None) -> Any:
+        identity = id_tokens.identify(provider, id_token, nonce)
+        identities.link(accounts.get_valid(self.access_token.account_id), identity)
+        return payloads.OK

@@ -1,0 +1,92 @@
+"""GET /signin/provider/<provider> sends the browser to a social provider; .../callback takes it back.
+
+identity.md 4.1, 4.2, 4.4, 4.6. GET .../callback/tokens hands out what the provider gave, once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nhost_auth.conf import conf
+from nhost_auth.errors import InvalidRequest, OauthProviderError
+from nhost_auth.flows import accounts, identities, provider_tokens, provider_visits, sessions
+from nhost_auth.flows.provider_visits import Visit
+from nhost_auth.flows.redirects import ensure_redirect, with_query
+from nhost_auth.http.departures import DepartingEndpoint, cookie_name
+from nhost_auth.http.endpoint import Story
+from nhost_auth.http.guards import bearer
+from nhost_auth.http.inputs import CHALLENGE_PATTERN
+from nhost_auth.http.payloads import Redirect
+from nhost_auth.http.provider_queries import CallbackQuery, SignInQuery, ensure_provider
+from nhost_auth.infra.providers.identity import Identity
+from nhost_auth.models import Account, PkceCode
+
+
+class SignInProvider(DepartingEndpoint):
+    stories = {
+        "start": Story(query=SignInQuery),
+        "come_back": Story(query=CallbackQuery),
+        "come_back_by_form": Story(form=CallbackQuery),
+        "tokens": Story(guard=bearer),
+    }
+
+    def start(self, provider: str, connect: str = "", **query: Any) -> Any:
+        connection = provider_visits.account_to_connect(connect) if connect else ""
+        return self.depart(provider, sign_up=False, connect=connection, **query)
+
+    def come_back_by_form(self, provider: str, **answer: str) -> Any:
+        return self.come_back(provider, **answer)
+
+    def come_back(self, provider: str, state: str, **answer: str) -> Any:
+        visit, memory = self._visit(ensure_provider(provider), state)
+        ensure_redirect(visit.redirect_to)
+        client_state = {"state": visit.client_state} if visit.client_state else {}
+        if answer.get("error"):
+            self._blame_provider(answer, client_state)
+        self.error_target = with_query(visit.redirect_to, **client_state)
+        identity, tokens = provider_visits.identify(provider, memory, answer)
+        account, result = self._connect(visit, identity) if visit.connect else self._enter(visit, identity)
+        self.error_target = with_query(self.error_target, **result)
+        provider_tokens.keep(account, identity, tokens)
+        return Redirect(self.error_target)
+
+    def tokens(self, provider: str) -> Any:
+        account = accounts.get_valid(self.access_token.account_id)
+        return provider_tokens.take(account, ensure_provider(provider))
+
+    def _visit(self, provider: str, state: str) -> tuple[Visit, dict[str, Any]]:
+        self.error_target = with_query(conf.AUTH_CLIENT_URL, provider_state=state)
+        browser = self.request.COOKIES.get(cookie_name(state), "")
+        found = provider_visits.come_back(provider, state, browser)
+        self.error_target = conf.AUTH_CLIENT_URL
+        return found
+
+    def _blame_provider(self, answer: dict[str, str], client_state: dict[str, str]) -> None:
+        told = {
+            "provider_error": answer["error"],
+            "provider_error_description": answer.get("error_description", ""),
+            "provider_error_url": answer.get("error_uri", ""),
+        }
+        self.error_target = with_query(conf.AUTH_CLIENT_URL, **told, **client_state)
+        raise OauthProviderError
+
+    def _connect(self, visit: Visit, identity: Identity) -> tuple[Account, dict[str, str]]:
+        account = accounts.get_valid(provider_visits.connected_account_id(visit))
+        identities.link(account, identity)
+        return account, {}
+
+    def _enter(self, visit: Visit, identity: Identity) -> tuple[Account, dict[str, str]]:
+        """Somebody's account, and what the front end gets of it: a refresh token, a code, or nothing yet."""
+        challenge, resolve = visit.code_challenge, identities.sign_up if visit.sign_up else identities.sign_in
+        account, profile = resolve(identity, visit.options, method=f"provider-{visit.provider}")
+        if identities.must_verify_first(account, profile, redirect_to=visit.redirect_to, code_challenge=challenge):
+            return account, {}
+        if challenge is not None:
+            if not re.fullmatch(CHALLENGE_PATTERN, challenge):
+                raise InvalidRequest
+            return account, {"code": PkceCode.objects.issue(account, challenge, visit.redirect_to)}
+        opened = sessions.start(account, self.client, method=f"provider-{visit.provider}")
+        if isinstance(opened, sessions.SecondStep):
+            return account, {"mfaTicket": opened.ticket}
+        return account, {"refreshToken": opened.refresh_token}

@@ -1,0 +1,28 @@
+"""POST /signup/idtoken: an account for an ID token of a provider (identity.md section 5).
+
+Whoever has one already is told so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.flows import id_tokens, identities, policy, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.id_tokens import EnterRequest
+
+
+class SignUpIdtoken(Endpoint):
+    stories = {"sign_up": Story(request=EnterRequest, toggles=("AUTH_DISABLE_SIGNUP",))}
+
+    def sign_up(
+        self, provider: str, id_token: str, nonce: str | None = None, options: dict[str, Any] | None = None
+    ) -> Any:
+        identity, method = id_tokens.identify(provider, id_token, nonce), f"idtoken-{provider}"
+        if identity.email:
+            policy.ensure_email_allowed(identity.email)
+        account, profile = identities.sign_up(identity, options or {}, method=method)
+        if identities.must_verify_first(account, profile):
+            return payloads.NO_SESSION
+        return sessions.start(account, self.client, method=method)

@@ -1,0 +1,19 @@
+"""GET /signup/provider/<provider> sends the browser to a social provider; who comes back known is refused.
+
+identity.md 4.1, 4.3. The way back is that of /signin/provider/<provider>.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhost_auth.http.departures import DepartingEndpoint
+from nhost_auth.http.endpoint import Story
+from nhost_auth.http.provider_queries import StartQuery
+
+
+class SignUpProvider(DepartingEndpoint):
+    stories = {"start": Story(query=StartQuery, toggles=("AUTH_DISABLE_SIGNUP",))}
+
+    def start(self, provider: str, **query: Any) -> Any:
+        return self.depart(provider, sign_up=True, **query)
