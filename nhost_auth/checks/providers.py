@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 
+from nhost_auth.checks.settings import wrong_types
 from nhost_auth.conf import conf
 from nhost_auth.infra import providers
 
@@ -21,7 +22,7 @@ CREDENTIALS = {
 @register()
 def check_providers(**_kwargs: Any) -> list[CheckMessage]:
     """Looked at only where a provider is switched on."""
-    if not (providers.any_enabled() or conf.AUTH_PROVIDER_APPLE_AUDIENCE or conf.AUTH_PROVIDER_GOOGLE_AUDIENCE):
+    if list(wrong_types()) or not providers.any_accepted():
         return []
     return [*_links(), *_server_url(), *_credentials(), *_custom()]
 

@@ -38,13 +38,13 @@ SMS_CREDENTIALS = {
 @register()
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     """Wrong types, misspelt names, and features that this version does not have yet."""
-    return [*_wrong_types(), *_misspelt(), *_planned()]
+    return [*wrong_types(), *_misspelt(), *_planned()]
 
 
 @register()
 def check_values(**_kwargs: Any) -> list[CheckMessage]:
     """Values of the right type that cannot work. Looked at only where the types are right."""
-    if list(_wrong_types()):
+    if list(wrong_types()):
         return []
     return [
         *_jwt_secret(),
@@ -73,7 +73,7 @@ def check_user_model(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
-    if list(_wrong_types()):
+    if list(wrong_types()):
         return []
     return [Caution(message, id=f"nhost_auth.{number}") for number, applies, message in _deployment_risks() if applies]
 
@@ -137,12 +137,13 @@ def _deployment_risks() -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "W112",
-        providers.any_enabled() and not conf.AUTH_LINK_EVICT_UNVERIFIED,
+        providers.any_accepted() and not conf.AUTH_LINK_EVICT_UNVERIFIED,
         "AUTH_LINK_EVICT_UNVERIFIED is off: whoever registers an address first keeps a way into its owner's account.",
     )
 
 
-def _wrong_types() -> Iterator[CheckMessage]:
+def wrong_types() -> Iterator[CheckMessage]:
+    """Settings that cannot be read as what they are; other checks wait until they are mended."""
     for setting in all_settings():
         if hasattr(settings, setting.name) and not setting.accepts(getattr(settings, setting.name)):
             yield Error(f"{setting.name} has to be {setting.expects}.", id="nhost_auth.E001")

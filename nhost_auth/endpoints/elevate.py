@@ -50,16 +50,16 @@ class Elevate(Endpoint):
         }
 
     def begin_webauthn(self) -> Any:
-        return webauthn.elevation_options(accounts.get_valid(self.access_token.account_id))
+        return webauthn.elevation_options(accounts.bearer(self.access_token))
 
     def verify_webauthn(self, credential: dict[str, Any], email: str | None = None) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         webauthn.prove(account, credential)
         return self._elevated(account, "webauthn")
 
     def totp(self, otp: str) -> Any:
         mfa.ensure_enabled()
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         mfa.prove(account, otp)
         return self._elevated(account, "totp")
 
@@ -84,13 +84,13 @@ class Elevate(Endpoint):
         return self._elevated(account, "otp-sms")
 
     def _with_email(self) -> Account:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         if not (account.email and account.email_verified):
             raise UnverifiedUser
         return account
 
     def _with_phone(self) -> Account:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         if not (account.phone_number and account.phone_number_verified):
             raise InvalidRequest
         return account

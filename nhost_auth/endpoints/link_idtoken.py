@@ -16,5 +16,5 @@ class LinkIdtoken(Endpoint):
 
     def link(self, provider: str, id_token: str, nonce: str | None = None) -> Any:
         identity = id_tokens.identify(provider, id_token, nonce)
-        identities.link(accounts.get_valid(self.access_token.account_id), identity)
+        identities.link(accounts.bearer(self.access_token), identity)
         return payloads.OK

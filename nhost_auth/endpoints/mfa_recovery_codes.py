@@ -17,8 +17,8 @@ class MfaRecoveryCodes(Endpoint):
 
     def show(self) -> Any:
         mfa.ensure_enabled()
-        return {"remaining": mfa.count_recovery_codes(accounts.get_valid(self.access_token.account_id))}
+        return {"remaining": mfa.count_recovery_codes(accounts.bearer(self.access_token))}
 
     def generate(self) -> Any:
         mfa.ensure_enabled()
-        return {"recoveryCodes": mfa.issue_recovery_codes(accounts.get_valid(self.access_token.account_id))}
+        return {"recoveryCodes": mfa.issue_recovery_codes(accounts.bearer(self.access_token))}

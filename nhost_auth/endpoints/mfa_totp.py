@@ -14,6 +14,6 @@ class MfaTotp(Endpoint):
 
     def generate(self) -> Any:
         mfa.ensure_enabled()
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         secret, image = mfa.enrol(account)
         return {"imageUrl": image, "totpSecret": secret}

@@ -20,6 +20,6 @@ class Pat(Endpoint):
     stories = {"create": Story(guard=elevated, request=CreateRequest)}
 
     def create(self, expires_at: datetime, metadata: dict[str, Any] | None = None) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         token, secret = sessions.create_pat(account, expires_at=expires_at, metadata=metadata)
         return {"id": str(token.pk), "personalAccessToken": secret}

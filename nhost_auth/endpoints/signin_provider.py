@@ -32,8 +32,8 @@ class SignInProvider(DepartingEndpoint):
     }
 
     def start(self, provider: str, connect: str = "", **query: Any) -> Any:
-        connection = provider_visits.account_to_connect(connect) if connect else ""
-        return self.depart(provider, sign_up=False, connect=connection, **query)
+        connection, epoch = provider_visits.account_to_connect(connect) if connect else ("", 0)
+        return self.depart(provider, sign_up=False, connect=connection, connect_epoch=epoch, **query)
 
     def come_back_by_form(self, provider: str, **answer: str) -> Any:
         return self.come_back(provider, **answer)
@@ -52,7 +52,7 @@ class SignInProvider(DepartingEndpoint):
         return Redirect(self.error_target)
 
     def tokens(self, provider: str) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         return provider_tokens.take(account, ensure_provider(provider))
 
     def _visit(self, provider: str, state: str) -> tuple[Visit, dict[str, Any]]:
@@ -72,7 +72,7 @@ class SignInProvider(DepartingEndpoint):
         raise OauthProviderError
 
     def _connect(self, visit: Visit, identity: Identity) -> tuple[Account, dict[str, str]]:
-        account = accounts.get_valid(provider_visits.connected_account_id(visit))
+        account = provider_visits.get_connected(visit)
         identities.link(account, identity)
         return account, {}
 

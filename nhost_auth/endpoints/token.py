@@ -46,7 +46,7 @@ class Token(Endpoint):
         elif self.token is None:
             raise InvalidRequest
         else:
-            accounts.get_valid(self.token.account_id)
+            accounts.bearer(self.token)
         return payloads.OK
 
     def _ensure_token(self, token: str) -> None:

@@ -14,5 +14,5 @@ class User(Endpoint):
     stories = {"show": Story(guard=bearer)}
 
     def show(self) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         return payloads.user(account, account.role_names) | {"activeMfaType": "totp" if account.has_totp else None}

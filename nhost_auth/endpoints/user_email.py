@@ -38,7 +38,7 @@ class UserEmail(Endpoint):
 
     def change(self, new_email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
         redirect_to = ensure_redirect((options or {}).get("redirect_to"))
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         if accounts.email_taken(new_email):
             raise UserAlreadyExists
         links.send_email_change(account, new_email, redirect_to=redirect_to, code_challenge=code_challenge)

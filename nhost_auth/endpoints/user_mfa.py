@@ -21,7 +21,7 @@ class UserMfa(Endpoint):
 
     def change(self, code: str, active_mfa_type: str = "") -> Any:
         mfa.ensure_enabled()
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         if active_mfa_type:
             mfa.activate(account, code)
         else:

@@ -45,7 +45,7 @@ class UserPassword(Endpoint):
     def _account(self, ticket: str | None) -> Account:
         """Whose password it is: the bearer's, or else that of whoever holds the ticket, which is spent by this."""
         if self.token is not None:
-            return accounts.get(self.token.account_id)
+            return accounts.bearer(self.token)
         if ticket is None:
             raise InvalidRequest
         return links.consume_password_reset(ticket)

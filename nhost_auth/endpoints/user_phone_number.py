@@ -30,11 +30,11 @@ class UserPhoneNumber(Endpoint):
     }
 
     def change(self, new_phone_number: str) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         phones.send_change_code(account, new_phone_number)
         return payloads.OK
 
     def verify(self, new_phone_number: str, otp: str) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         phones.change(account, new_phone_number, otp)
         return payloads.OK

@@ -37,21 +37,21 @@ class UserWebauthn(Endpoint):
     }
 
     def add(self) -> Any:
-        return webauthn.add_options(accounts.get_valid(self.access_token.account_id))
+        return webauthn.add_options(accounts.bearer(self.access_token))
 
     def verify(self, credential: dict[str, Any], nickname: str | None = None) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         key = webauthn.add(account, credential, nickname)
         return {"id": str(key.pk), **({"nickname": nickname} if nickname is not None else {})}
 
     def list(self) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         return {"keys": [payloads.security_key(key) for key in account.security_keys.all()]}
 
     def rename(self, key_id: uuid.UUID, nickname: str) -> Any:
-        account = accounts.get_valid(self.access_token.account_id)
+        account = accounts.bearer(self.access_token)
         return payloads.security_key(webauthn.rename(account, key_id, nickname))
 
     def remove(self, key_id: uuid.UUID) -> Any:
-        webauthn.remove(accounts.get_valid(self.access_token.account_id), key_id)
+        webauthn.remove(accounts.bearer(self.access_token), key_id)
         return payloads.OK

@@ -16,6 +16,7 @@ from nhost_auth.models import Account
 __all__ = ["ELEVATED_CLAIM", "AccessToken", "TokenError", "issue"]
 
 ELEVATED_CLAIM = "x-hasura-auth-elevated"
+EPOCH_CLAIM = "epoch"
 
 
 class AccessToken(KeyringToken):
@@ -44,6 +45,11 @@ class AccessToken(KeyringToken):
             raise InvalidRequest from error
 
     @property
+    def epoch(self) -> int:
+        """Whose time of the account it is from; see Account.token_epoch."""
+        return int(self.payload.get(EPOCH_CLAIM, 0))
+
+    @property
     def is_anonymous(self) -> bool:
         return self.hasura.get("x-hasura-user-is-anonymous") == "true"
 
@@ -64,6 +70,7 @@ def issue(account: Account, roles: list[str], *, elevated: bool = False) -> str:
             "iss": keyring.issuer,
             "iat": now,
             "exp": now + conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
+            **({EPOCH_CLAIM: account.token_epoch} if account.token_epoch else {}),
             keyring.namespace: {
                 **(custom_claims(account) if customized else {}),
                 "x-hasura-allowed-roles": roles,

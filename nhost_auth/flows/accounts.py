@@ -11,6 +11,7 @@ from nhost_auth import signals
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidEmailPassword, UserAlreadyExists, UserNotAnonymous
 from nhost_auth.flows import adoption, host_users, passwords, policy
+from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.policy import Profile
 from nhost_auth.models import Account, AccountRole, OneTimeCode, Role
 from nhost_auth.models.roles import ANONYMOUS
@@ -111,6 +112,18 @@ def get(account_id: uuid.UUID) -> Account:
 def get_valid(account_id: uuid.UUID) -> Account:
     """As `get`, and nothing stands against the account. Raises what policy.ensure_valid raises too."""
     account = get(account_id)
+    policy.ensure_valid(account)
+    return account
+
+
+def bearer(token: AccessToken) -> Account:
+    """The valid account an access token speaks for. Raises what `get_valid` raises.
+
+    Tokens from before somebody else took the account over speak for nobody, though they have not expired.
+    """
+    account = get(token.account_id)
+    if token.epoch != account.token_epoch:
+        raise InvalidEmailPassword
     policy.ensure_valid(account)
     return account
 

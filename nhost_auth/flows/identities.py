@@ -125,8 +125,9 @@ def _evict(account: Account) -> None:
     RecoveryDevice.objects.filter(user=account.user).delete()
     provider_links.rows().filter(user=account.user).delete()
     account.has_totp = False
+    account.token_epoch += 1
     account.email_verified, account.phone_number, account.phone_number_verified = True, None, False
-    account.save(update_fields=["email_verified", "phone_number", "phone_number_verified", "updated_at"])
+    account.save(update_fields=["email_verified", "phone_number", "phone_number_verified", "token_epoch", "updated_at"])
     account.user.password = passwords.unusable()
     host_users.write_back(account, "password")
     evicted = signals.account_taken_over

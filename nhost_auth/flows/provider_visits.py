@@ -17,10 +17,11 @@ from nhost_auth.errors import (
     OauthProfileFetchFailed,
     OauthTokenExchangeFailed,
 )
+from nhost_auth.flows import accounts
 from nhost_auth.flows.access_tokens import AccessToken, TokenError
 from nhost_auth.infra import providers
 from nhost_auth.infra.providers.identity import CannotBegin, CannotExchange, Identity, NoProfile, Tokens
-from nhost_auth.models import ProviderVisit
+from nhost_auth.models import Account, ProviderVisit
 from nhost_auth.models.provider_visits import new_state
 
 NO_CONNECTION = "invalid"
@@ -38,6 +39,7 @@ class Visit:
     code_challenge: str | None = None
     connect: str = ""
     """The account to link to: an id, or `invalid` for a token that was none."""
+    connect_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,23 @@ def identify(provider: str, memory: dict[str, Any], answer: Mapping[str, str]) -
     return identity, tokens
 
 
-def account_to_connect(connect: str) -> str:
-    """What a visit remembers of an access token: whose it is. The token itself stays nowhere."""
+def account_to_connect(connect: str) -> tuple[str, int]:
+    """What a visit remembers of an access token: whose it is, and of what time. The token itself stays nowhere."""
     try:
-        return str(AccessToken.read(connect).account_id)
+        token = AccessToken.read(connect)
+        return str(token.account_id), token.epoch
     except (TokenError, InvalidRequest):
-        return NO_CONNECTION
+        return NO_CONNECTION, 0
 
 
-def connected_account_id(visit: Visit) -> uuid.UUID:
-    """The account to link to. Raises InvalidRequest."""
+def get_connected(visit: Visit) -> Account:
+    """The account to link to. Raises InvalidRequest, what accounts.get_valid raises."""
     if visit.connect == NO_CONNECTION:
         raise InvalidRequest
-    return uuid.UUID(visit.connect)
+    account = accounts.get_valid(uuid.UUID(visit.connect))
+    if account.token_epoch != visit.connect_epoch:
+        raise InvalidRequest
+    return account
 
 
 def ensure_enabled(provider: str) -> None:

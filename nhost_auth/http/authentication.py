@@ -55,7 +55,7 @@ class BearerAuthentication(JWTAuthentication):
             account = Account.objects.get_with_roles(pk=validated_token.account_id)
         except InvalidRequest as error:
             raise InvalidToken({"detail": "Token names no user"}) from error
-        if account is None:
+        if account is None or account.token_epoch != validated_token.epoch:
             raise AuthenticationFailed("User not found", code="user_not_found")
         if account.disabled:
             raise AuthenticationFailed("User is inactive", code="user_inactive")

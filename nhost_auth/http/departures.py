@@ -35,6 +35,7 @@ class DepartingEndpoint(Endpoint):
         state: str = "",
         code_challenge: str | None = None,
         connect: str = "",
+        connect_epoch: int = 0,
     ) -> payloads.Redirect:
         if redirect_to is not None and parse_target(redirect_to) is None:
             raise InvalidRequest
@@ -43,7 +44,7 @@ class DepartingEndpoint(Endpoint):
             raise InvalidRequest
         ensure_provider(provider)
         self.error_target = target
-        visit = Visit(provider, sign_up, target, options, state, code_challenge, connect)
+        visit = Visit(provider, sign_up, target, options, state, code_challenge, connect, connect_epoch)
         departure = provider_visits.depart(visit, extra)
         return payloads.Redirect(departure.url, self._cookie(departure, callback_url(provider)))
 

@@ -73,6 +73,8 @@ class Account(models.Model):
     default_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     roles = models.ManyToManyField(Role, through=AccountRole, related_name="accounts")
     is_anonymous = models.BooleanField(default=False)
+    token_epoch = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Moves on when somebody else takes the account over: access tokens from before are refused by us."""
     metadata = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

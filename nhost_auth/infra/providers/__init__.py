@@ -49,6 +49,11 @@ def any_enabled() -> bool:
     return bool(conf.AUTH_PROVIDER_CUSTOM) or any(is_enabled(slug) for slug in PROVIDERS)
 
 
+def any_accepted() -> bool:
+    """Whether anybody at a provider can come in, by browser or by ID token."""
+    return any_enabled() or bool(conf.AUTH_PROVIDER_APPLE_AUDIENCE or conf.AUTH_PROVIDER_GOOGLE_AUDIENCE)
+
+
 def is_enabled(slug: str) -> bool:
     if slug in PROVIDERS:
         return bool(getattr(conf, f"AUTH_PROVIDER_{setting_part(slug)}_ENABLED"))
