@@ -108,7 +108,7 @@ def issue_recovery_codes(account: Account) -> list[str]:
     """
     if not (account.has_totp or _find(account, confirmed=False)):
         raise NoTotpSecret
-    codes = RecoveryDevice.objects.issue(account.user, confirmed=account.has_totp)
+    codes = RecoveryDevice.objects.issue(account.user)
     transaction.on_commit(partial(signals.recovery_codes_generated.send_robust, Account, account=account))
     return codes
 
@@ -134,14 +134,13 @@ def _find(account: Account, *, confirmed: bool) -> TotpDevice | None:
 
 def _keep_only(device: TotpDevice, *, confirmed: bool) -> None:
     """The recovery codes go with the factor: off, they are gone; on, those asked for beforehand are good."""
-    recovery = RecoveryDevice.objects.filter(user_id=device.user_id)
     with transaction.atomic():
         TotpDevice.objects.filter(user_id=device.user_id).exclude(pk=device.pk).delete()
         TotpDevice.objects.filter(pk=device.pk).update(confirmed=confirmed)
         if confirmed:
-            recovery.update(confirmed=True)
+            RecoveryDevice.objects.confirm(device.user_id)
         else:
-            recovery.delete()
+            RecoveryDevice.objects.filter(user=device.user_id).delete()
 
 
 def _ensure_code(device: TotpDevice, code: str) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 import django_otp
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
 
 from nhost_auth.hashers import Argon2idHasher
 from nhost_auth.models import RecoveryCode, RecoveryDevice
@@ -38,7 +40,9 @@ def user(api: Api) -> Any:
 
 
 def issue(user: Any, *, confirmed: bool = True) -> tuple[RecoveryDevice, list[str]]:
-    codes = RecoveryDevice.objects.issue(user, confirmed=confirmed)
+    codes = RecoveryDevice.objects.issue(user)
+    if confirmed:
+        RecoveryDevice.objects.confirm(user.pk)
     return RecoveryDevice.objects.get(user=user), codes
 
 
@@ -110,6 +114,15 @@ def test_anything_may_be_asked_about(user: Any, token: Any) -> None:
     device, _ = issue(user)
     assert device.verify_token(token) is False
     assert device.codes.count() == 10
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(600, 10), (601, 0)])
+def test_codes_from_before_the_set_up_are_gone_once_it_is_done(user: Any, seconds: int, left: int) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        issue(user, confirmed=False)
+        clock.shift(seconds)
+        RecoveryDevice.objects.confirm(user.pk)
+    assert RecoveryCode.objects.count() == left
 
 
 def test_django_otp_finds_the_device_once_it_is_confirmed(user: Any) -> None:
