@@ -16,6 +16,8 @@ import pytest
 
 from tests.tls_proxy import Answer, Asked, Authority, Proxy, Told
 
+PATIENCE_SECONDS = 2.0
+
 
 def json(value: Any, status: int = 200) -> Told:
     return Told(status, json_format.dumps(value).encode(), {"Content-Type": "application/json"})
@@ -48,8 +50,9 @@ class Internet:
         self._instead[host, path] = lambda _: told
 
     def stall(self, host: str, path: str) -> None:
-        """From now on a path takes requests and does not answer before the test is over."""
-        self._instead[host, path] = self._wait
+        """From now on a path answers only those who wait longer than anybody should here."""
+        answer = self._find_any(host, path)
+        self._instead[host, path] = lambda asked: Told(503) if self._over.wait(PATIENCE_SECONDS) else answer(asked)
 
     def once_asked(self, host: str, path: str, action: Callable[[], Any]) -> None:
         """Do something each time a path has been asked, before its answer leaves."""
@@ -94,10 +97,6 @@ class Internet:
         if (host, path) in self._instead:
             return self._instead[host, path]
         return next(answer for (_, *place), answer in self._played.items() if place == [host, path])
-
-    def _wait(self, asked: Asked) -> Told:
-        self._over.wait()
-        return Told(503)
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ def test_answers_can_be_replaced(internet: Internet) -> None:
 
 
 def test_host_that_stalls_is_not_waited_for(internet: Internet) -> None:
+    internet.play("GET", HOST, "/", lambda _: Told())
     internet.stall(HOST, "/")
     with pytest.raises(outbound.OutboundError):
         outbound.get(f"https://{HOST}/", timeout=0.05)

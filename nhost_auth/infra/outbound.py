@@ -79,7 +79,7 @@ def _open(connection: HTTPConnection, connect: Callable[[], Any]) -> Any:
 
     The host is that of the connection: what a URL seems to say can be read in more than one way.
     """
-    if connection.host.lower() in [host.lower() for host in conf.AUTH_OUTBOUND_PRIVATE_HOSTS]:
+    if connection.host in [host.lower() for host in conf.AUTH_OUTBOUND_PRIVATE_HOSTS]:
         return connect()
     found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
     if not all(_is_public(str(address[0])) for *_, address in found):

@@ -76,6 +76,7 @@ def test_kid_that_the_set_does_not_hold_is_refused_with_the_right_key_too(api: A
 
 
 def test_kid_has_to_be_there(api: Api, signer: Signer) -> None:
+    assert bring(api, signer.token()).status == 200  # the set has been read, and holds a single key
     bare = Signer(signer.algorithm, signer.private, signer.claims)
     assert believed(api, {"right key": bare.token(), "stranger": bare.token(sign=bare.stranger)}) == set()
 
