@@ -111,7 +111,7 @@ def test_squatters_second_factor_does_not_stand_before_the_owner(api: Api, googl
     assert google.sign_in(api).session["refreshToken"]
 
 
-@pytest.mark.parametrize("way", ["/pat", "/user/password", "/user/webauthn/verify", "/user/email/change"])
+@pytest.mark.parametrize("way", ["/pat", "/user/password", "/user/webauthn/add", "/user/email/change"])
 def test_squatters_access_token_makes_no_new_way_in(api: Api, inbox: Inbox, google: Issuer, way: str) -> None:
     squatter = known(api)
     google.sign_in(api)
