@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhost_auth import infra
-from nhost_auth.checks import check_values
+from nhost_auth.checks.settings import check_values
 
 
 def found() -> set[str]:

@@ -10,11 +10,11 @@ from nhost_auth.infra.providers.identity import Identity, NoProfile
 
 def identify(provider: str, token: str, nonce: str | None) -> Identity:
     """Whom a token is about. Raises DisabledEndpoint, InvalidRequest, OauthProfileFetchFailed, InternalServerError."""
-    found = id_tokens.accepted(provider)
-    if found is None:
-        raise DisabledEndpoint
-    issuer, audience = found
     try:
+        found = id_tokens.accepted(provider)
+        if found is None:
+            raise DisabledEndpoint
+        issuer, audience = found
         return id_tokens.read(id_tokens.verify(token, issuer, audience, nonce), issuer)
     except id_tokens.InvalidIdToken as error:
         raise InvalidRequest from error

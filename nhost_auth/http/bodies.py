@@ -28,6 +28,11 @@ def read_json(request: HttpRequest, *, optional: bool) -> Any:
     content_type = request.META.get("CONTENT_TYPE", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise RequestValidationError(f'header Content-Type has unexpected value "{content_type[:100]}"')
+    return parse(raw)
+
+
+def parse(raw: bytes) -> Any:
+    """The value of JSON that a database could store. Raises RequestValidationError, SchemaValidationError."""
     try:
         value = json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):

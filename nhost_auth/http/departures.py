@@ -36,6 +36,7 @@ class DepartingEndpoint(Endpoint):
         code_challenge: str | None = None,
         connect: str = "",
         connect_epoch: int = 0,
+        **page: str,
     ) -> payloads.Redirect:
         if redirect_to is not None and parse_target(redirect_to) is None:
             raise InvalidRequest
@@ -45,7 +46,8 @@ class DepartingEndpoint(Endpoint):
         ensure_provider(provider)
         self.error_target = target
         visit = Visit(provider, sign_up, target, options, state, code_challenge, connect, connect_epoch)
-        departure = provider_visits.depart(visit, extra)
+        # `connection` and `organization` choose among WorkOS's sign-in pages; others would not know them.
+        departure = provider_visits.depart(visit, {**page, **extra} if provider == "workos" else extra)
         return payloads.Redirect(departure.url, self._cookie(departure, callback_url(provider)))
 
     def _cookie(self, departure: provider_visits.Departure, callback: str) -> payloads.Cookie | None:

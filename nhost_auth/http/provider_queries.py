@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from nhost_auth.errors import InvalidRequest, SchemaValidationError
+from nhost_auth.errors import InvalidRequest, RequestValidationError, SchemaValidationError
+from nhost_auth.http.bodies import parse
 from nhost_auth.http.inputs import DisplayName, Query, Text
 from nhost_auth.infra import providers
 
@@ -39,8 +40,8 @@ class JsonObject(Text):
 
     def read(self, value: Any) -> Any:
         try:
-            found = json.loads(super().read(value))
-        except (ValueError, RecursionError):
+            found = parse(super().read(value).encode())
+        except RequestValidationError:
             raise SchemaValidationError("value must be an object") from None
         if not isinstance(found, dict):
             raise SchemaValidationError("value must be an object")
@@ -61,9 +62,8 @@ class StartQuery(Query):
 
     @classmethod
     def read(cls, value: Any) -> dict[str, Any]:
-        """As Query.read, with the sign-up options in `options` and the provider's parameters in `extra`."""
-        found = super().read(value)
-        extra: dict[str, Any] = {name: found.pop(name) for name in ("connection", "organization") if name in found}
+        """As Query.read, with the sign-up options in `options` and what goes to the provider in `extra`."""
+        found, extra = super().read(value), dict[str, str]()
         for name, text in value.items():
             upstream = UPSTREAM.fullmatch(name)
             if upstream and upstream[1].lower() in RESERVED:

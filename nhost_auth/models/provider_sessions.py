@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 
 from nhost_auth.infra.crypto import decrypt, digest, encrypt
 from nhost_auth.models.accounts import Account
@@ -15,7 +16,8 @@ from nhost_auth.models.accounts import Account
 class ProviderSessionManager(models.Manager["ProviderSession"]):
     def keep(self, account: Account, link: str, user_id: str, content: dict[str, Any]) -> None:
         """Store the tokens of the newest visit, in the place of any before."""
-        values = {"account": account, "encrypted_content": encrypt(json.dumps(content))}
+        sealed = encrypt(json.dumps(content))
+        values = {"account": account, "encrypted_content": sealed, "updated_at": timezone.now()}
         same = self.filter(link=link, user_id_hash=digest(user_id))
         if not same.update(**values):
             try:
@@ -39,7 +41,7 @@ class ProviderSession(models.Model):
     link = models.CharField(max_length=32)
     user_id_hash = models.CharField(max_length=64)
     encrypted_content = models.TextField(editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField()
 
     objects = ProviderSessionManager()
 
