@@ -42,6 +42,8 @@ class Text(serializers.CharField):
     """A string. Lengths are UTF-16 units: JavaScript counts so, and the contract's bounds are its."""
 
     most: int | None = None
+    most_by: ClassVar[str] = ""
+    """A setting that says so, in the place of `most`."""
     pattern: ClassVar[str] = ""
     syntax: ClassVar[re.Pattern[str] | None] = None
     """Looked at once the whole object has the right shape; what does not fit raises BadRequest."""
@@ -58,11 +60,11 @@ class Text(serializers.CharField):
             raise SchemaValidationError("value must be a string")
         if self.enum and value not in self.enum:
             raise SchemaValidationError(f"value is not one of the allowed values {json.dumps(self.enum)}")
-        length = len(value.encode("utf-16-le")) // 2
+        length, most = len(value.encode("utf-16-le")) // 2, getattr(conf, self.most_by) if self.most_by else self.most
         if length < self.least:
             raise SchemaValidationError(f"minimum string length is {self.least}")
-        if self.most is not None and length > self.most:
-            raise SchemaValidationError(f"maximum string length is {self.most}")
+        if most is not None and length > most:
+            raise SchemaValidationError(f"maximum string length is {most}")
         if self.pattern and not self.fits(value):
             raise SchemaValidationError(f'string doesn\'t match the regular expression "{self.pattern}"')
         return value
@@ -85,9 +87,7 @@ class PhoneNumber(Text):
 
 
 class Password(Text):
-    @property
-    def most(self) -> int:  # type: ignore[override]
-        return conf.AUTH_PASSWORD_MAX_LENGTH
+    most_by = "AUTH_PASSWORD_MAX_LENGTH"
 
 
 class UuidText(Text):

@@ -87,6 +87,7 @@ class CallbackQuery(Query):
     error = Text(required=False)
     error_description = Text(required=False)
     error_uri = Text(required=False)
+    iss = Text(required=False)
     oauth_token = Text(required=False)
     oauth_verifier = Text(required=False)
     user = Text(required=False)

@@ -139,3 +139,9 @@ def test_access_token_is_no_id_token(api: Api, internet: Internet, settings: Any
         reply = api.post("/signin/idtoken", {"provider": "google", "idToken": token})
         assert reply.outcome == (400, "invalid-request")
     assert Account.objects.count() == 1
+
+
+def test_padding_is_no_part_of_a_token(api: Api) -> None:
+    token = api.sign_up().token
+    assert api.get("/user", token=token).status == 200
+    assert api.get("/user", token=f"{token}=").outcome == (401, "unauthorized")

@@ -75,6 +75,17 @@ def test_55_state_of_one_provider_is_none_of_another_whose_server_gets_no_code(
     assert Account.objects.count() == 1
 
 
+@pytest.mark.parametrize("good", [True, False], ids=["its own", "another"])
+def test_55_answer_that_names_another_issuer_gets_no_code(api: Api, internet: Internet, acme: Oidc, good: bool) -> None:
+    answer = consent(acme, start(api, acme))
+    named = acme.issuer if good else "https://evil.example"
+    asked = len(internet.calls("id.acme.example", "/token"))
+    query = come_back(api, acme, {**answer, "iss": named}).query
+    assert ("refreshToken" in query) is good
+    assert (query.get("error") == "oauth-token-echange-failed") is not good
+    assert (len(internet.calls("id.acme.example", "/token")) > asked) is good
+
+
 def test_55_each_provider_has_a_callback_of_its_own(api: Api, acme: Oidc, forge: OAuth2) -> None:
     targets = [start(api, provider).query["redirect_uri"] for provider in (acme, forge)]
     assert targets == [f"https://auth.example.com/v1/signin/provider/{slug}/callback" for slug in ("c:acme", "c:forge")]

@@ -18,7 +18,7 @@ from nhost_auth.conf import conf
 from nhost_auth.infra import id_tokens
 from nhost_auth.infra.id_tokens import Issuer
 from nhost_auth.infra.key_sets import KeysUnavailable
-from nhost_auth.infra.providers.identity import Identity, NoProfile, exact, text
+from nhost_auth.infra.providers.identity import CannotExchange, Identity, NoProfile, Tokens, exact, text
 from nhost_auth.infra.providers.provider import OAuth2Provider, Visit
 
 PREFIX = "c:"
@@ -201,6 +201,12 @@ class CustomOidc(CustomProvider, OpenIdConnectAuth[Any]):
         nonce = secrets.token_hex(32)
         self.strategy.session_set("nonce", nonce)
         return super().sign_in_page({**extra, "nonce": hashlib.sha256(nonce.encode()).hexdigest()})
+
+    def finish(self, answer: Mapping[str, str]) -> tuple[Identity, Tokens]:
+        """As of any provider; who says that somebody else sent the browser back gets no code (RFC 9207)."""
+        if answer.get("iss") not in (None, self.entry.options["issuer"]):
+            raise CannotExchange("the answer is of another issuer")
+        return super().finish(answer)
 
     def issuer(self) -> Issuer:
         """Whose ID tokens they are. Raises social-core's errors where discovery fails."""
