@@ -37,7 +37,7 @@ def callback_url(slug: str) -> str:
 
 def is_known(slug: str) -> bool:
     """Whether a provider is one of the list or has the name of a project's own."""
-    return slug in PROVIDERS or slug.startswith("c:")
+    return slug in PROVIDERS or (slug.startswith("c:") and "\0" not in slug)  # which PostgreSQL would stumble over
 
 
 def setting_part(slug: str) -> str:
