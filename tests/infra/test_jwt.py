@@ -67,8 +67,9 @@ def refused(backend: KeyringBackend, token: Any) -> bool:
 
 
 def test_own_token_is_believed_with_every_kind_of_key(keys: dict[str, Key]) -> None:
+    told = claims(x=[1])  # once: a second may begin between two looks at the clock
     for backend in (shared(), *(KeyringBackend(Keyring((keys[name],), ISSUER)) for name in ALGORITHMS)):
-        assert backend.decode(backend.encode(claims(x=[1]))) == claims(x=[1])
+        assert backend.decode(backend.encode(told)) == told
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "NONE", "", None, "HS256 ", ["none"], 0])
