@@ -16,6 +16,8 @@ class AuthError(Exception):
     status: ClassVar[int] = 400
     message: str
     concealable: ClassVar[bool] = False
+    audited: ClassVar[bool] = False
+    """Whether the audit trail tells of it: a proof was wrong, or somebody may not come in."""
 
 
 class DefaultRoleMustBeInAllowedRoles(AuthError):
@@ -40,6 +42,12 @@ class PasswordRefused(InvalidRequest):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class InvalidSecurityKey(InvalidRequest):
+    """An answer of a security key that proves nothing."""
+
+    audited = True
 
 
 class LocaleNotAllowed(AuthError):
@@ -92,6 +100,7 @@ class TotpAlreadyActive(AuthError):
 class InvalidState(AuthError):
     code = "invalid-state"
     message = "Invalid state"
+    audited = True
 
 
 class OauthTokenExchangeFailed(AuthError):
@@ -118,12 +127,14 @@ class InvalidOtp(AuthError):
     code = "invalid-otp"
     message = "Invalid or expired OTP"
     concealable = True
+    audited = True
 
 
 class OtpTooManyAttempts(AuthError):
     code = "otp-too-many-attempts"
     message = "Too many incorrect attempts, please request a new OTP"
     concealable = True
+    audited = True
 
 
 class ProviderAccountAlreadyLinked(AuthError):
@@ -136,6 +147,7 @@ class DisabledUser(AuthError):
     status = 401
     message = "User is disabled"
     concealable = True
+    audited = True
 
 
 class InvalidEmailPassword(AuthError):
@@ -143,6 +155,7 @@ class InvalidEmailPassword(AuthError):
     status = 401
     message = "Incorrect email or password"
     concealable = True
+    audited = True
 
 
 class InvalidPat(AuthError):
@@ -150,6 +163,7 @@ class InvalidPat(AuthError):
     status = 401
     message = "Invalid or expired personal access token"
     concealable = True
+    audited = True
 
 
 class UnverifiedUser(AuthError):
@@ -157,6 +171,7 @@ class UnverifiedUser(AuthError):
     status = 401
     message = "User is not verified."
     concealable = True
+    audited = True
 
 
 class InvalidRefreshToken(AuthError):
@@ -171,6 +186,7 @@ class InvalidTicket(AuthError):
     status = 401
     message = "Invalid ticket"
     concealable = True
+    audited = True
 
 
 class DisabledMfaTotp(AuthError):
@@ -185,6 +201,7 @@ class InvalidTotp(AuthError):
     status = 401
     message = "Invalid TOTP code"
     concealable = True
+    audited = True
 
 
 class ForbiddenAnonymous(AuthError):
@@ -212,6 +229,14 @@ class UserAlreadyExists(AuthError):
     status = 409
     message = "User already exists"
     concealable = True
+
+
+class SessionNotFound(AuthError):
+    """Ours: of GET /user/sessions."""
+
+    code = "session-not-found"
+    status = 404
+    message = "There is no such session"
 
 
 class InternalServerError(AuthError):

@@ -37,6 +37,7 @@ from nhost_auth.endpoints.user_email import UserEmail
 from nhost_auth.endpoints.user_mfa import UserMfa
 from nhost_auth.endpoints.user_password import UserPassword
 from nhost_auth.endpoints.user_phone_number import UserPhoneNumber
+from nhost_auth.endpoints.user_sessions import UserSessions
 from nhost_auth.endpoints.user_webauthn import UserWebauthn
 from nhost_auth.endpoints.verify import Verify
 from nhost_auth.endpoints.version import Version
@@ -95,6 +96,8 @@ urlpatterns = [
     path("user/mfa", UserMfa.as_view({"post": "change"})),
     path("mfa/totp/generate", MfaTotp.as_view({"get": "generate"})),
     path("mfa/recovery-codes", MfaRecoveryCodes.as_view({"get": "show", "post": "generate"})),
+    path("user/sessions", UserSessions.as_view({"get": "list"})),
+    path("user/sessions/<uuid:session_id>", UserSessions.as_view({"delete": "end"})),
     path("user/webauthn/add", UserWebauthn.as_view({"post": "add"})),
     path("user/webauthn/verify", UserWebauthn.as_view({"post": "verify"})),
     path("user/webauthn/keys", UserWebauthn.as_view({"get": "list"})),

@@ -1,12 +1,12 @@
 """How much of our own code a sign-in passes through: at most 14 files, 30 functions, 7 frames deep.
 
-Reading a setting counts as reading data, not as a step.
+Reading a setting counts as reading data, not as a step; nor does the audit trail, which listens (docs/adr/0009).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,11 +15,17 @@ import nhost_auth
 from tests.conftest import Api
 
 OURS = str(Path(nhost_auth.__file__).parent)
+NO_STEPS = ("setting_kinds.py", "flows/audit.py", "models/audit_events.py")
 
 
-def ours(frame: FrameType | None) -> bool:
-    code = frame.f_code.co_filename if frame is not None else ""
-    return code.startswith(OURS) and not code.endswith("setting_kinds.py")
+def ours(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(OURS)
+
+
+def stack(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def trace(call: Callable[[], Any]) -> tuple[set[str], set[Any], int]:
@@ -30,13 +36,12 @@ def trace(call: Callable[[], Any]) -> tuple[set[str], set[Any], int]:
         nonlocal deepest
         if event != "call" or not ours(frame) or frame.f_code.co_name.startswith("<"):
             return
+        above = [caller for caller in stack(frame) if ours(caller)]
+        if any(caller.f_code.co_filename.endswith(NO_STEPS) for caller in above):
+            return
         files.add(frame.f_code.co_filename)
         functions.add(frame.f_code)
-        depth, caller = 0, frame
-        while caller is not None:
-            depth += ours(caller)
-            caller = caller.f_back  # type: ignore[assignment]
-        deepest = max(deepest, depth)
+        deepest = max(deepest, len(above))
 
     sys.setprofile(watch)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -20,6 +21,12 @@ def statements(call: Callable[[], Reply]) -> list[str]:
         reply = call()
     assert reply.status == 200, reply.text
     return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(TRANSACTION)]
+
+
+@pytest.fixture
+def api(transactional_db: None) -> Api:
+    """Everything is committed as it is in production: what waits for that runs within the request."""
+    return Api(lambda **_: nullcontext())
 
 
 @pytest.fixture(params=["pinned secret", "keys of the database"])

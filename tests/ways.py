@@ -186,6 +186,11 @@ def key_changed(method: str, body: dict[str, Any] | None = None) -> Way:
     return prepare
 
 
+def ending_a_session(api: Api, inbox: Inbox, ann: Reply) -> Request:
+    other = api.sign_in(ANN["email"]).session["refreshTokenId"]
+    return lambda: api.call("DELETE", f"/user/sessions/{other}", token=ann.token)
+
+
 KEY = "/user/webauthn/keys/{key_id}"
 KNOWN: dict[str, Way] = {
     "/signup/email-password": asking("/signup/email-password", ANN_PASSWORD),
@@ -211,6 +216,8 @@ KNOWN: dict[str, Way] = {
     "/pat": bearing("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}),
     "/signout": bearing("/signout", {"all": True}),
     "/user": bearing("/user", method="GET"),
+    "/user/sessions": bearing("/user/sessions", method="GET"),
+    "/user/sessions/{session_id}": ending_a_session,
     "/user/mfa": turning_mfa_on,
     "/mfa/totp/generate": bearing("/mfa/totp/generate", method="GET"),
     "/mfa/recovery-codes": bearing("/mfa/recovery-codes", method="GET"),

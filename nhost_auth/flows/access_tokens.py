@@ -25,7 +25,12 @@ class AccessToken(KeyringToken):
     @classmethod
     def read(cls, text: str) -> AccessToken:
         """The token of a text. Raises TokenError for one that is not good."""
-        return cls(text)  # type: ignore[arg-type] # simplejwt annotates the encoded token as a Token
+        try:
+            return cls(text)  # type: ignore[arg-type] # simplejwt annotates the encoded token as a Token
+        except TokenError:
+            if not keys.looked_again(text):
+                raise
+            return cls(text)  # type: ignore[arg-type]
 
     def get_token_backend(self) -> KeyringBackend:
         return keys.backend()
@@ -33,8 +38,8 @@ class AccessToken(KeyringToken):
     @property
     def hasura(self) -> dict[str, Any]:
         """The claims under the namespace."""
-        claims = self.payload.get(keys.backend().keyring.namespace)
-        return claims if isinstance(claims, dict) else {}
+        found = (self.payload.get(name) for name in keys.backend().keyring.namespaces)
+        return next((claims for claims in found if isinstance(claims, dict)), {})
 
     @property
     def account_id(self) -> uuid.UUID:

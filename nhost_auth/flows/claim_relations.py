@@ -35,7 +35,7 @@ SECRETS = frozenset(
         "one_time_code",
         "refresh_tokens",
         "pkce_codes",
-        "encrypted_private_pem",
+        "encrypted_key",
         "auth_token",
         "totpdevice_set",
         "staticdevice_set",

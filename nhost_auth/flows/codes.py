@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from nhost_auth.errors import InvalidOtp, OtpTooManyAttempts
-from nhost_auth.flows import accounts, notify
+from nhost_auth.flows import accounts, audit, notify
 from nhost_auth.models import Account, OneTimeCode
 from nhost_auth.models.one_time_codes import Guess
 
@@ -22,6 +22,8 @@ def consume_email_code(email: str, code: str) -> Account:
     Raises InvalidOtp and, from the fifth wrong guess on, OtpTooManyAttempts.
     """
     account = Account.objects.find_by_email(email)
+    if account is not None:
+        audit.about(account.pk)
     with transaction.atomic():
         # Nobody's code is guessed at too, so that an unknown address takes as long as a known one.
         guess = OneTimeCode.objects.guess(account or Account(), OneTimeCode.Method.EMAIL, code)

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils import timezone
 
 from nhost_auth.conf import conf
-from nhost_auth.infra.jwt import KeyringBackend
+from nhost_auth.flows import audit
+from nhost_auth.infra.jwt import KeyringBackend, named_kid
 from nhost_auth.infra.keyring import Keyring, from_secret
 from nhost_auth.models import SigningKey
 
+LOOK_AGAIN_AFTER = 1.0
+"""Seconds between two looks at the database for the sake of a token: strangers must not make us read all the time."""
+
+
+class Kept(NamedTuple):
+    fingerprint: object
+    until: float
+    backend: KeyringBackend
+
+
 # Names an RSA key in the JWKS where the secret gives it no kid: another name in every process, as at Nhost.
 _published_kid = str(uuid.uuid4())
-_kept: tuple[object, float, KeyringBackend] | None = None
+_kept: Kept | None = None
+_looks_from = 0.0
 
 
 def backend() -> KeyringBackend:
@@ -28,13 +42,26 @@ def backend() -> KeyringBackend:
     global _kept
     secret, issuer = conf.HASURA_GRAPHQL_JWT_SECRET, conf.AUTH_SERVER_URL
     fingerprint = (secret, issuer)
-    if _kept is None or _kept[0] != fingerprint or _kept[1] < time.monotonic():
+    if _kept is None or _kept.fingerprint != fingerprint or _kept.until < time.monotonic():
         if secret:
             keyring, life = from_secret(secret, issuer, _published_kid), float("inf")
         else:
             keyring, life = _from_database(issuer), float(conf.AUTH_KEYRING_TTL)
-        _kept = (fingerprint, time.monotonic() + life, KeyringBackend(keyring))
-    return _kept[2]
+        _kept = Kept(fingerprint, time.monotonic() + life, KeyringBackend(keyring))
+    return _kept.backend
+
+
+def looked_again(token: str) -> bool:
+    """Whether the keys were read anew because a token names one that this process has not seen yet."""
+    global _looks_from
+    if _kept is None or conf.HASURA_GRAPHQL_JWT_SECRET or time.monotonic() < _looks_from:
+        return False
+    kid = named_kid(token)
+    if kid is None or any(key.kid == kid for key in _kept.backend.keyring.keys):
+        return False
+    _looks_from = time.monotonic() + LOOK_AGAIN_AFTER
+    forget()
+    return True
 
 
 @receiver([post_save, post_delete], sender=SigningKey, dispatch_uid="nhost_auth.keys.forget")
@@ -45,5 +72,23 @@ def forget(**_: Any) -> None:
 
 
 def _from_database(issuer: str) -> Keyring:
-    stored = list(SigningKey.objects.all()) or [SigningKey.objects.generate(conf.AUTH_SIGNING_ALGORITHM)]
-    return Keyring(tuple(key.load() for key in stored), issuer)
+    stored = SigningKey.objects.in_force() or [SigningKey.objects.generate(conf.AUTH_SIGNING_ALGORITHM)]
+    if _is_due(stored[0]):
+        stored = _rotated(stored)
+    keys = tuple(key.load(issuer) for key in stored)
+    return Keyring(keys, keys[0].issuer, keys[0].namespace)
+
+
+def _is_due(active: SigningKey) -> bool:
+    """Whether AUTH_SIGNING_KEY_MAX_AGE asks for another key, and none waits yet."""
+    age = conf.AUTH_SIGNING_KEY_MAX_AGE
+    return bool(age) and active.verifies_until is None and timezone.now() > active.signs_from + timedelta(seconds=age)
+
+
+def _rotated(stored: list[SigningKey]) -> list[SigningKey]:
+    """The keys with one more; of the processes that notice the age at once, one makes it."""
+    ahead = timedelta(seconds=conf.AUTH_SIGNING_KEY_PUBLISH_AHEAD)
+    made = SigningKey.objects.succeed(stored[0], conf.AUTH_SIGNING_ALGORITHM, signs_from=timezone.now() + ahead)
+    if made is not None:
+        audit.note("signing_key_rotated", key=str(made), reason="age")
+    return SigningKey.objects.in_force()

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from nhost_auth import signals
 from nhost_auth.conf import conf
 from nhost_auth.errors import DisabledUser, ForbiddenAnonymous, InvalidOtp, OtpTooManyAttempts, UserAlreadyExists
-from nhost_auth.flows import accounts, notify, policy
+from nhost_auth.flows import accounts, audit, notify, policy
 from nhost_auth.flows.policy import Profile
 from nhost_auth.models import Account, OneTimeCode
 from nhost_auth.models.one_time_codes import Guess
@@ -75,6 +75,8 @@ def consume_code(number: str, code: str) -> Account:
     open_ones = set(same.open_to_guesses().values_list("pk", flat=True))
     matching = [sent for sent in candidates if sent.pk in open_ones and sent.is_code(code)]
     if not matching:
+        for sent in candidates:
+            audit.about(sent.account_id)
         same.charge()
         closed = same.exists() and not same.open_to_guesses().exists()
         raise OtpTooManyAttempts if closed else InvalidOtp

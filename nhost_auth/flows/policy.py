@@ -19,6 +19,7 @@ from nhost_auth.errors import (
     SignupDisabled,
     UnverifiedUser,
 )
+from nhost_auth.flows import audit
 from nhost_auth.flows.redirects import ensure_redirect
 from nhost_auth.models import Account
 from nhost_auth.models.accounts import NO_ADDRESS_DOMAIN
@@ -84,6 +85,7 @@ def ensure_valid(account: Account, *, tolerate: Container[type[AuthError]] = ())
 
     The e-mail checks concern only accounts that have an e-mail address.
     """
+    audit.about(account.pk)
     email, verify = account.email, conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
     faults = (
         (InvalidEmailPassword, email and not account.is_anonymous and not email_allowed(email)),
@@ -98,6 +100,7 @@ def ensure_valid(account: Account, *, tolerate: Container[type[AuthError]] = ())
 
 def ensure_enabled(account: Account) -> None:
     """Raises DisabledUser."""
+    audit.about(account.pk)
     if account.disabled:
         raise DisabledUser
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from nhost_auth import signals
 from nhost_auth.conf import conf
-from nhost_auth.errors import ForbiddenAnonymous, InvalidEmailPassword, InvalidRefreshToken
+from nhost_auth.errors import ForbiddenAnonymous, InvalidEmailPassword, InvalidRefreshToken, SessionNotFound
 from nhost_auth.flows import access_tokens, policy
 from nhost_auth.infra.crypto import digest
 from nhost_auth.models import Account, RefreshToken, SpentRefreshToken, Ticket
@@ -109,6 +109,13 @@ def end(secret: str) -> None:
     account = RefreshToken.objects.end(secret)
     if account is not None:
         transaction.on_commit(partial(signals.signed_out.send_robust, Account, account=account, everywhere=False))
+
+
+def end_one(account: Account, session_id: uuid.UUID) -> None:
+    """End a session of an account. Raises SessionNotFound for one that is not its own."""
+    if not account.refresh_tokens.sessions().filter(pk=session_id).delete()[0]:
+        raise SessionNotFound
+    transaction.on_commit(partial(signals.signed_out.send_robust, Account, account=account, everywhere=False))
 
 
 def end_all(account_id: uuid.UUID) -> None:

@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 
 from nhost_auth import signals
 from nhost_auth.conf import conf
-from nhost_auth.errors import AuthError, InvalidEmailPassword, InvalidRequest
-from nhost_auth.flows import accounts, policy
+from nhost_auth.errors import AuthError, InvalidEmailPassword, InvalidRequest, InvalidSecurityKey
+from nhost_auth.flows import accounts, audit, policy
 from nhost_auth.flows.policy import Profile
 from nhost_auth.infra import webauthn
 from nhost_auth.infra.webauthn import Assertion, Credential, NewKey
@@ -186,15 +186,16 @@ def _verified_use(
     """The key that answered; `owner_id` says whose it has to be. Else its user handle has to (section 7.2, step 6)."""
     key = SecurityKey.objects.find(credential["id"])
     if key is None or owner_id not in (None, key.account_id):
-        raise InvalidRequest
+        raise InvalidSecurityKey
+    audit.about(key.account_id)
     try:
         handles = webauthn.user_handles(credential)
         use = webauthn.verify_assertion(credential, challenge, bytes(key.public_key))
     except webauthn.Refused as error:
         logger.info("A security key's answer was refused: %s", error)
-        raise InvalidRequest from error
+        raise InvalidSecurityKey from error
     if str(key.account_id) not in handles and (handles or owner_id is None):
-        raise InvalidRequest
+        raise InvalidSecurityKey
     _ensure_advanced(key, use)
     return key, use
 
@@ -207,4 +208,4 @@ def _ensure_advanced(key: SecurityKey, use: Assertion) -> None:
     regressed = signals.security_key_counter_regressed
     transaction.on_commit(partial(regressed.send_robust, Account, account=key.account, key_id=str(key.pk)))
     if conf.AUTH_WEBAUTHN_REFUSE_COUNTER_REGRESSION and not key.backup_eligible:
-        raise InvalidRequest
+        raise InvalidSecurityKey

@@ -22,7 +22,7 @@ from rest_framework.viewsets import ViewSet
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import AuthError, InternalServerError
-from nhost_auth.flows import policy
+from nhost_auth.flows import audit, policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
 from nhost_auth.http import exceptions
@@ -65,6 +65,8 @@ class Endpoint(ViewSet):
     statuses: ClassVar[Mapping[type[AuthError], int]] = {}
     """Statuses of errors where they differ from Nhost's."""
 
+    client: Client
+    """Who asks, for the list of a user's sessions and the audit trail."""
     token: AccessToken | None = None
     """The access token that the story's guard let through."""
     error_target: str | None = None
@@ -82,10 +84,12 @@ class Endpoint(ViewSet):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.args, self.kwargs, self.headers = args, kwargs, {}
         self.request: Any = self.initialize_request(request, *args, **kwargs)
-        try:
-            response = self._tell_story()
-        except Exception as error:
-            response = self.handle_exception(error)
+        self.client = self._client()
+        with audit.acting(ip=self.client.ip, agent=self.client.device):
+            try:
+                response = self._tell_story()
+            except Exception as error:
+                response = self.handle_exception(error)
         return self._finish(response)
 
     def _tell_story(self) -> HttpResponse:
@@ -111,6 +115,8 @@ class Endpoint(ViewSet):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         if not isinstance(exc, AuthError):
             return self._crash(exc)
+        if exc.audited:
+            audit.refused(exc.code, f"{type(self).__module__.rpartition('.')[2]}.{self.action}")
         return self._render(exceptions.concealed(exc))
 
     def _render(self, error: AuthError) -> HttpResponse:
@@ -161,9 +167,7 @@ class Endpoint(ViewSet):
         assert self.token is not None, "this story's guard lets requests without a token in"  # noqa: S101
         return self.token
 
-    @property
-    def client(self) -> Client:
-        """Who asks, for the list of a user's sessions."""
+    def _client(self) -> Client:
         address = self.request.META.get("REMOTE_ADDR", "")
         device = self.request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:255]
         try:

@@ -14,7 +14,7 @@ from django.utils.encoding import iri_to_uri
 
 from nhost_auth.flows.sessions import SecondStep, Session
 from nhost_auth.infra.templates import get_template
-from nhost_auth.models import Account, SecurityKey
+from nhost_auth.models import Account, RefreshToken, SecurityKey
 
 OK = "OK"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -91,6 +91,19 @@ def security_key(key: SecurityKey) -> dict[str, Any]:
         "transports": key.transports.split(",") if key.transports else [],
         "backedUp": key.backed_up,
         "aaguid": key.aaguid,
+    }
+
+
+def open_session(token: RefreshToken, *, current: str) -> dict[str, Any]:
+    """A session in its owner's list; `current` is the id of the one that asks, if it says so."""
+    return {
+        "id": str(token.pk),
+        "device": token.device,
+        "ip": token.ip,
+        "createdAt": moment(token.created_at),
+        "lastUsedAt": moment(token.last_used_at),
+        "expiresAt": moment(token.expires_at),
+        "current": str(token.pk) == current.lower(),
     }
 
 

@@ -31,7 +31,16 @@ def digest(secret: str) -> str:
 
 def keyed_digest(purpose: str, *parts: str) -> str:
     """HMAC-SHA-256 under SECRET_KEY as hex, for short secrets that a stolen database must not give away."""
-    return salted_hmac(f"nhost_auth.{purpose}", "\0".join(parts), algorithm="sha256").hexdigest()
+    return _hmac(settings.SECRET_KEY, purpose, parts)
+
+
+def keyed_digests(purpose: str, *parts: str) -> list[str]:
+    """What `keyed_digest` gives, and gave under the keys of SECRET_KEY_FALLBACKS."""
+    return [_hmac(key, purpose, parts) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+def _hmac(key: str | bytes, purpose: str, parts: tuple[str, ...]) -> str:
+    return salted_hmac(f"nhost_auth.{purpose}", "\0".join(parts), secret=key, algorithm="sha256").hexdigest()
 
 
 def stretched_digest(secret: str, salt: str) -> str:

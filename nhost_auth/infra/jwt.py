@@ -17,7 +17,16 @@ from rest_framework_simplejwt.tokens import Token
 
 from nhost_auth.infra.keyring import Key, Keyring
 
-__all__ = ["KeyringBackend", "KeyringToken", "TokenError"]
+__all__ = ["KeyringBackend", "KeyringToken", "TokenError", "named_kid"]
+
+
+def named_kid(token: str) -> str | None:
+    """The key a token says it was signed with; nothing of it is verified."""
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+    except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
+        return None
+    return kid if isinstance(kid, str) else None
 
 
 class KeyringBackend(TokenBackend):
@@ -56,7 +65,7 @@ class KeyringBackend(TokenBackend):
             token,
             key.verifying,
             algorithms=[key.algorithm],
-            issuer=self.keyring.issuer,
+            issuer=key.issuer or self.keyring.issuer,
             options={"require": ["exp"], "verify_aud": False, "verify_signature": verify},
         )
 

@@ -38,6 +38,9 @@ class Key:
     signing: Any = None
     kid: str | None = None
     published_kid: str = ""
+    issuer: str = ""
+    """Of the tokens that this key signs; empty: the keyring's."""
+    namespace: str = ""
 
     @cached_property
     def jwk(self) -> dict[str, Any] | None:
@@ -72,6 +75,11 @@ class Keyring:
         return jwt.encode(claims, key.signing, algorithm=key.algorithm, headers=headers)
 
     @property
+    def namespaces(self) -> set[str]:
+        """Where tokens that verify may have their claims for Hasura."""
+        return {self.namespace, *(key.namespace for key in self.keys if key.namespace)}
+
+    @property
     def jwks(self) -> list[dict[str, Any]]:
         return [key.jwk for key in self.keys if key.jwk is not None]
 
@@ -98,10 +106,12 @@ def from_secret(secret: Mapping[str, Any], default_issuer: str, published_kid: s
     )
 
 
-def from_private_pem(pem: str, algorithm: str, kid: str) -> Key:
-    """A key of the database: PKCS#8 PEM without a passphrase."""
-    private: Any = serialization.load_pem_private_key(pem.encode(), password=None)
-    return Key(algorithm, private.public_key(), private, kid, kid)
+def load_key(material: str, algorithm: str, kid: str, published_kid: str = "") -> Key:
+    """A key of the database: PKCS#8 PEM without a passphrase, or the shared secret of HS*."""
+    if algorithm in HMAC_ALGORITHMS:
+        return Key(algorithm, material.encode(), material.encode(), kid or None)
+    private: Any = serialization.load_pem_private_key(material.encode(), password=None)
+    return Key(algorithm, private.public_key(), private, kid or None, published_kid or kid)
 
 
 def generate_private_pem(algorithm: str) -> str:

@@ -1,6 +1,7 @@
 """The nouns. Each file holds one with its manager and constraints."""
 
 from nhost_auth.models.accounts import Account
+from nhost_auth.models.audit_events import AuditEvent
 from nhost_auth.models.challenges import Challenge
 from nhost_auth.models.one_time_codes import OneTimeCode
 from nhost_auth.models.pkce_codes import PkceCode
@@ -17,6 +18,7 @@ from nhost_auth.models.totp_devices import TotpDevice
 __all__ = [
     "Account",
     "AccountRole",
+    "AuditEvent",
     "Challenge",
     "OneTimeCode",
     "PkceCode",

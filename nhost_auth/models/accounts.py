@@ -87,6 +87,9 @@ class Account(models.Model):
     role_names: list[str]
     """Names of the roles, where the account was read by `get_with_roles` or just made."""
 
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="nhost_auth_account_newest")]
+
     def __str__(self) -> str:
         return self.email or self.phone_number or str(self.pk)
 

@@ -58,6 +58,11 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         token.account.role_names = [row.role_name for row in rows if row.role_name is not None]
         return token
 
+    def sessions(self) -> RefreshTokenQuerySet:
+        """Those that are sessions and have not expired, the one used last first."""
+        live = self.filter(kind=RefreshToken.Kind.REGULAR, expires_at__gt=timezone.now())
+        return live.order_by("-last_used_at", "pk")
+
     def end(self, secret: str) -> Account | None:
         """End the session, or revoke the personal access token, that a secret is or was good for; its account."""
         hashed = digest(secret)
@@ -81,6 +86,7 @@ class RefreshToken(models.Model):
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.REGULAR)
     hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
@@ -107,7 +113,7 @@ class RefreshToken(models.Model):
         self.expires_at = self.next_expiry()
         with transaction.atomic():
             rotated = RefreshToken.objects.filter(pk=self.pk, hash=spent_hash).update(
-                hash=self.hash, expires_at=self.expires_at, ip=ip, device=device
+                hash=self.hash, expires_at=self.expires_at, last_used_at=timezone.now(), ip=ip, device=device
             )
             if not rotated:
                 return None
@@ -121,7 +127,7 @@ class SpentRefreshToken(models.Model):
 
     hash = models.CharField(max_length=64, primary_key=True)
     token = models.ForeignKey(RefreshToken, on_delete=models.CASCADE, related_name="spent")
-    spent_at = models.DateTimeField(default=timezone.now)
+    spent_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.token_id} until {self.spent_at:%Y-%m-%d %H:%M:%S}"

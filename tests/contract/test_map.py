@@ -32,6 +32,8 @@ NEWER_THAN_THE_CLIENT = {
 OURS = {
     ("GET", "/mfa/recovery-codes"),
     ("POST", "/mfa/recovery-codes"),
+    ("GET", "/user/sessions"),
+    ("DELETE", "/user/sessions/{session_id}"),
     ("GET", "/user/webauthn/keys"),
     ("PATCH", "/user/webauthn/keys/{key_id}"),
     ("DELETE", "/user/webauthn/keys/{key_id}"),

@@ -111,7 +111,7 @@ def test_asking_for_the_keys_makes_the_first_one(api: Api, settings: Any, databa
 
 
 def test_private_key_is_stored_encrypted(database_keys: None) -> None:
-    stored = SigningKey.objects.generate("ES256").encrypted_private_pem
+    stored = SigningKey.objects.generate("ES256").encrypted_key
     assert "PRIVATE" not in stored
     assert b"PRIVATE" not in bytes.fromhex(stored)
 

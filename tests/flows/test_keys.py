@@ -41,7 +41,7 @@ def database_keys(db: None, settings: Any) -> None:
 def put_from_elsewhere() -> SigningKey:
     """Store a key as another process would: nothing here hears of it."""
     pem = generate_private_pem("EdDSA")
-    key = SigningKey(algorithm="EdDSA", encrypted_private_pem=encrypt(pem), created_at=timezone.now())
+    key = SigningKey(algorithm="EdDSA", encrypted_key=encrypt(pem), created_at=timezone.now())
     SigningKey.objects.bulk_create([key])
     return key
 

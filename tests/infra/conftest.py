@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nhost_auth.infra.keyring import Key, from_private_pem, generate_private_pem
+from nhost_auth.infra.keyring import Key, generate_private_pem, load_key
 from tests.infra.loopback import Loopback
 
 
@@ -26,4 +26,4 @@ def pems() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def keys(pems: dict[str, str]) -> dict[str, Key]:
     """The same keys parsed, each under its name as kid."""
-    return {name: from_private_pem(pem, name[:5], kid=name) for name, pem in pems.items()}
+    return {name: load_key(pem, name[:5], kid=name) for name, pem in pems.items()}

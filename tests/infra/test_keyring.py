@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from nhost_auth.infra.keyring import InvalidSecret, Key, Keyring, from_private_pem, from_secret, generate_private_pem
+from nhost_auth.infra.keyring import InvalidSecret, Key, Keyring, from_secret, generate_private_pem, load_key
 
 NAMESPACE = "https://hasura.io/jwt/claims"
 PEM, SPKI = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -179,7 +179,7 @@ def test_generated_rsa_key_has_2048_bits_and_is_new_each_time(keys: dict[str, Ke
 def test_exponent_is_published_as_it_is(material: dict[str, str]) -> None:
     private = rsa.generate_private_key(public_exponent=3, key_size=2048)
     pem = private.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-    published = from_private_pem(pem, "RS256", kid="k1").jwk
+    published = load_key(pem, "RS256", kid="k1").jwk
     assert published is not None
     assert published["e"] == "Aw"
 

@@ -42,7 +42,7 @@ def test_generated_key_signs_what_its_public_half_verifies(algorithm: str) -> No
 
 def test_private_half_is_unreadable_at_rest() -> None:
     SigningKey.objects.generate("ES256")
-    stored = str(SigningKey.objects.values().get()["encrypted_private_pem"])
+    stored = str(SigningKey.objects.values().get()["encrypted_key"])
     assert b"PRIVATE" not in bytes.fromhex(stored)
 
 
@@ -66,8 +66,8 @@ def test_older_encryption_keys_still_open_what_they_closed(settings: Any) -> Non
 
 def test_altered_row_does_not_open() -> None:
     stored = SigningKey.objects.generate("ES256")
-    text = stored.encrypted_private_pem
-    stored.encrypted_private_pem = text[:-1] + ("0" if text[-1] != "0" else "1")
+    text = stored.encrypted_key
+    stored.encrypted_key = text[:-1] + ("0" if text[-1] != "0" else "1")
     with pytest.raises(CannotDecrypt):
         stored.load()
 

@@ -52,7 +52,7 @@ def with_rsa_secret(settings: Any) -> tuple[str, Any, str | None]:
 def of_database(algorithm: str) -> Callable[[Any], tuple[str, Any, str | None]]:
     def prepare(settings: Any) -> tuple[str, Any, str | None]:
         settings.HASURA_GRAPHQL_JWT_SECRET = None
-        stored = SigningKey.objects.create(algorithm=algorithm, encrypted_private_pem=encrypt(private_pem(algorithm)))
+        stored = SigningKey.objects.create(algorithm=algorithm, encrypted_key=encrypt(private_pem(algorithm)))
         return algorithm, private_key(algorithm), str(stored.pk)
 
     return prepare

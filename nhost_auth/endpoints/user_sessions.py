@@ -1,0 +1,36 @@
+"""GET /user/sessions lists where the bearer is signed in, DELETE /user/sessions/<id> ends one session.
+
+Ours, not Nhost's. Access tokens do not say which session they are of, so a client that wants to see its own marked
+sends its `refreshTokenId` along. Personal access tokens are not sessions.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from nhost_auth.flows import accounts, sessions
+from nhost_auth.http import payloads
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer
+from nhost_auth.http.inputs import Query, Text
+
+
+class ListQuery(Query):
+    refreshTokenId = Text(required=False)
+
+
+class UserSessions(Endpoint):
+    stories = {
+        "list": Story(guard=bearer, query=ListQuery),
+        "end": Story(guard=bearer),
+    }
+
+    def list(self, refresh_token_id: str = "") -> Any:
+        account = accounts.bearer(self.access_token)
+        found = account.refresh_tokens.sessions()
+        return {"sessions": [payloads.open_session(token, current=refresh_token_id) for token in found]}
+
+    def end(self, session_id: uuid.UUID) -> Any:
+        sessions.end_one(accounts.bearer(self.access_token), session_id)
+        return payloads.OK

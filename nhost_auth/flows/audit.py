@@ -1,0 +1,119 @@
+"""Writing the audit trail: every signal of ours, what was refused, and what is noted by name.
+
+Who asks is known from `acting`, which every request, admin page and command stands in. Events are written when it
+ends, in two statements for all of them together.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.db import DatabaseError
+from django.dispatch import Signal
+from django.utils import timezone
+
+from nhost_auth import signals
+from nhost_auth.conf import conf
+from nhost_auth.models import Account, AuditEvent
+from nhost_auth.models.audit_events import CHUNK, PRUNED, SUCCESS
+
+logger = logging.getLogger("nhost_auth.audit")
+
+REFUSED = "refused"
+NOT_WRITTEN = {"token_refreshed"}
+"""Signals of everyday use: every client refreshes every few minutes."""
+
+
+@dataclass(slots=True)
+class Origin:
+    """Who asks, and what has happened since."""
+
+    actor: str = ""
+    ip: str | None = None
+    agent: str = ""
+    about: uuid.UUID | None = None
+    """The account that a refusal would be about."""
+    events: list[AuditEvent] = field(default_factory=list)
+
+
+_origin: ContextVar[Origin | None] = ContextVar("nhost_auth_audit_origin", default=None)
+
+
+@contextmanager
+def acting(*, actor: str = "", ip: str | None = None, agent: str = "") -> Iterator[None]:
+    """Whatever is noted inside was done by `actor`; empty where accounts act for themselves."""
+    origin = Origin(actor=actor, ip=ip, agent=agent)
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+        _write(origin.events)
+
+
+def note(event: str, account_id: uuid.UUID | None = None, *, outcome: str = SUCCESS, **data: Any) -> None:
+    """Write an event down. `data` says more, as texts and numbers, and never holds a secret."""
+    if not conf.AUTH_AUDIT_ENABLED:
+        return
+    current = _origin.get()
+    origin = current or Origin()
+    entry = AuditEvent(at=timezone.now(), event=event, outcome=outcome, account_id=account_id, data=data)
+    entry.actor, entry.ip, entry.agent = origin.actor, origin.ip, origin.agent
+    if current is None:
+        _write([entry])
+    else:
+        current.events.append(entry)
+
+
+def about(account_id: uuid.UUID) -> None:
+    """If this request is refused from here on, it was about this account."""
+    origin = _origin.get()
+    if origin is not None:
+        origin.about = account_id
+
+
+def refused(code: str, where: str) -> None:
+    """Note that a proof was wrong or an account may not sign in."""
+    origin = _origin.get()
+    note(REFUSED, origin.about if origin else None, outcome=code, endpoint=where)
+
+
+def prune(number: int) -> int:
+    """Delete the events up to a number, and vouch for the hash of the last of them; how many went."""
+    last = AuditEvent.objects.filter(number__lte=number).order_by("-number").first()
+    if last is None:
+        return 0
+    # Vouched for first: if we are stopped half-way, the rest counts as pruned and the next run takes it away.
+    note(PRUNED, through=last.number, hash=last.hash)
+    count = 0
+    while numbers := list(
+        AuditEvent.objects.filter(number__lte=last.number).order_by("number").values_list("number", flat=True)[:CHUNK]
+    ):
+        count += AuditEvent.objects.filter(number__in=numbers).delete()[0]
+    return count
+
+
+def _write(events: list[AuditEvent]) -> None:
+    try:
+        if events:
+            AuditEvent.objects.append(events)
+    except DatabaseError:
+        # Whatever happened has happened: the answer must not say otherwise.
+        logger.exception("%d events could not be written to the audit trail", len(events))
+
+
+def _follow(name: str, account: Account, **arguments: Any) -> None:
+    data = {key: value for key, value in arguments.items() if key not in ("sender", "signal")}
+    note(name, account.pk, **data)
+
+
+for _name, _signal in vars(signals).items():
+    if isinstance(_signal, Signal) and _name not in NOT_WRITTEN:
+        _signal.connect(partial(_follow, _name), weak=False, dispatch_uid="nhost_auth.audit")

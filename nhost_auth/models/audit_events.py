@@ -1,0 +1,118 @@
+"""The audit trail: what happened to accounts and keys, in order, only ever added to.
+
+Each event carries an HMAC over itself and the event before, so that one changed, inserted or taken out shows, also to
+whoever can write to the database but does not know SECRET_KEY. What tells of a person (address, browser, data) goes
+into the chain as a digest: it can be erased and the chain still holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from nhost_auth.infra.crypto import keyed_digest, keyed_digests
+
+SUCCESS = "success"
+PRUNED = "audit_pruned"
+TRIES = 100
+CHUNK = 1000
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def append(self, events: list[AuditEvent]) -> None:
+        """Put events at the end of the chain. Of those who want the same number one gets it, the primary key decides.
+
+        Raises IntegrityError after a hundred lost races.
+        """
+        for remaining in reversed(range(TRIES)):
+            number, before = self.head()
+            for event in events:
+                number += 1
+                event.number = number
+                before = event.link(before)
+            try:
+                with transaction.atomic():
+                    self.bulk_create(events)
+                return
+            except IntegrityError:
+                if not remaining:
+                    raise
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the newest event; zero and nothing where there is none."""
+        return self.order_by("-number").values_list("number", "hash").first() or (0, "")
+
+    def faults(self) -> Iterator[tuple[int, str]]:
+        """What does not fit, as numbers and reasons. Reads every event, oldest first."""
+        expected, before = self._start()
+        for event in self.filter(number__gte=expected).order_by("number").iterator(CHUNK):
+            if event.number != expected:
+                yield expected, f"{event.number - expected} missing"
+            elif not event.follows(before):
+                yield event.number, "was changed, or stands behind another than it was written behind"
+            elif event.erased_at is None and not event.tells_the_truth():
+                yield event.number, "its address, browser or data was changed"
+            expected, before = event.number + 1, event.hash
+
+    def _start(self) -> tuple[int, str]:
+        """The number the chain begins with, and the hash before it: what was pruned is vouched for by an event."""
+        pruned = self.filter(event=PRUNED).order_by("-number").values_list("data", flat=True).first()
+        return (int(pruned["through"]) + 1, str(pruned["hash"])) if pruned else (1, "")
+
+    def erase(self, account_id: Any, at: datetime) -> int:
+        """Forget addresses, browsers and data in the events of an account; how many there are."""
+        return self.filter(account_id=account_id, erased_at=None).update(ip=None, agent="", data={}, erased_at=at)
+
+
+class AuditEvent(models.Model):
+    number = models.BigIntegerField(primary_key=True, editable=False)
+    at = models.DateTimeField(db_index=True)
+    event = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=64, default=SUCCESS)
+    account_id = models.UUIDField(null=True, blank=True)
+    """Not a foreign key: the trail outlives the account."""
+    actor = models.CharField(max_length=255, blank=True, default="")
+    """Who did it, where that is not the account itself: `admin 5`, `command auth_keys`."""
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    agent = models.CharField(max_length=255, blank=True, default="")
+    data: Any = models.JSONField(default=dict, blank=True)
+    details_hash = models.CharField(max_length=64, editable=False)
+    hash = models.CharField(max_length=64, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = models.Manager.from_queryset(AuditEventQuerySet)()
+
+    class Meta:
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["account_id", "-number"], name="nhost_auth_audit_account"),
+            models.Index(fields=["event", "-number"], name="nhost_auth_audit_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.event}"
+
+    def link(self, before: str) -> str:
+        """Put the event behind the one with this hash; its own."""
+        self.details_hash = keyed_digest("audit_details", *self._details())
+        self.hash = keyed_digest("audit_event", before, *self._facts())
+        return self.hash
+
+    def follows(self, before: str) -> bool:
+        return self.hash in keyed_digests("audit_event", before, *self._facts())
+
+    def tells_the_truth(self) -> bool:
+        return self.details_hash in keyed_digests("audit_details", *self._details())
+
+    def _details(self) -> Iterable[str]:
+        return str(self.ip or ""), self.agent, json.dumps(self.data, sort_keys=True)
+
+    def _facts(self) -> Iterable[str]:
+        # Microseconds are all that every database keeps.
+        moment = round(self.at.timestamp() * 1_000_000)
+        facts = (self.number, moment, self.event, self.outcome, self.account_id or "", self.actor, self.details_hash)
+        return map(str, facts)
