@@ -10,13 +10,14 @@ from typing import Any
 
 import jwt
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from nhost_auth.flows import keys
 from nhost_auth.infra.crypto import encrypt
-from nhost_auth.infra.keyring import InvalidSecret, generate_private_pem
+from nhost_auth.infra.keyring import InvalidSecret, generate_private_pem, load_key
 from nhost_auth.models import SigningKey
 from tests.conftest import Api
 
@@ -42,6 +43,7 @@ def put_from_elsewhere() -> SigningKey:
     """Store a key as another process would: nothing here hears of it."""
     pem = generate_private_pem("EdDSA")
     key = SigningKey(algorithm="EdDSA", encrypted_key=encrypt(pem), created_at=timezone.now())
+    key.kid = str(key.pk)
     SigningKey.objects.bulk_create([key])
     return key
 
@@ -141,3 +143,47 @@ def test_secret_that_cannot_be_used_is_an_error_and_not_the_keys_of_the_database
     settings.HASURA_GRAPHQL_JWT_SECRET = {"type": "HS256"}
     with pytest.raises(InvalidSecret):
         keys.backend()
+
+
+def test_token_of_a_key_that_was_made_elsewhere_is_believed_at_once(
+    api: Api, settings: Any, database_keys: None
+) -> None:
+    settings.AUTH_KEYRING_TTL = 3600
+    published(api)
+    elsewhere = put_from_elsewhere().load()
+    claims = {**api.sign_up().claims}
+    token = jwt.encode(claims, elsewhere.signing, algorithm="EdDSA", headers={"kid": elsewhere.kid})
+    assert api.get("/user", token=token).status == 200
+
+
+def test_tokens_that_name_no_key_of_ours_do_not_make_us_read_all_the_time(
+    api: Api, settings: Any, database_keys: None
+) -> None:
+    settings.AUTH_KEYRING_TTL = 3600
+    signing = load_key(generate_private_pem("EdDSA"), "EdDSA", "").signing
+    token = jwt.encode(api.sign_up().claims, signing, algorithm="EdDSA", headers={"kid": "nobody's"})
+    with CaptureQueriesContext(connection) as asked:
+        outcomes = {api.get("/user", token=token).outcome for _ in range(5)}
+    assert outcomes == {(401, "unauthorized")}
+    assert sum("signingkey" in query["sql"].lower() for query in asked.captured_queries) <= 1
+
+
+@pytest.mark.parametrize("age", [0, 86400])
+def test_key_is_replaced_once_it_is_as_old_as_the_setting_says(
+    api: Api, settings: Any, database_keys: None, age: int
+) -> None:
+    settings.AUTH_KEYRING_TTL, settings.AUTH_SIGNING_KEY_MAX_AGE = 0, age
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        first = api.sign_up().token
+        clock.shift(86401)
+        for _ in range(3):
+            assert len(published(api)) == (2 if age else 1)
+        assert kid_of(api.sign_in().token) == kid_of(first)
+        clock.shift(301)
+        assert (kid_of(api.sign_in().token) == kid_of(first)) is not bool(age)
+        clock.shift(2000)
+        assert len(published(api)) == 1
+
+
+def kid_of(token: str) -> str:
+    return str(jwt.get_unverified_header(token)["kid"])
