@@ -59,16 +59,16 @@ def looked_again(token: str) -> bool:
     kid = named_kid(token)
     if kid is None or any(key.kid == kid for key in _kept.backend.keyring.keys):
         return False
-    _looks_from = time.monotonic() + LOOK_AGAIN_AFTER
     forget()
+    _looks_from = time.monotonic() + LOOK_AGAIN_AFTER
     return True
 
 
 @receiver([post_save, post_delete], sender=SigningKey, dispatch_uid="nhost_auth.keys.forget")
 def forget(**_: Any) -> None:
     """Read the keys anew at the next use."""
-    global _kept
-    _kept = None
+    global _kept, _looks_from
+    _kept, _looks_from = None, 0.0
 
 
 def _from_database(issuer: str) -> Keyring:
