@@ -25,10 +25,11 @@ class AccessToken(KeyringToken):
     @classmethod
     def read(cls, text: str) -> AccessToken:
         """The token of a text. Raises TokenError for one that is not good."""
+        tried = keys.backend()
         try:
             return cls(text)  # type: ignore[arg-type] # simplejwt annotates the encoded token as a Token
         except TokenError:
-            if not keys.looked_again(text):
+            if not keys.looked_again(text, tried):
                 raise
             return cls(text)  # type: ignore[arg-type]
 

@@ -51,10 +51,12 @@ def backend() -> KeyringBackend:
     return _kept.backend
 
 
-def looked_again(token: str) -> bool:
-    """Whether the keys were read anew because a token names one that this process has not seen yet."""
+def looked_again(token: str, tried: KeyringBackend) -> bool:
+    """Whether the keys were read anew since `tried`, because a token names one that this process had not seen yet."""
     global _looks_from
-    if _kept is None or conf.HASURA_GRAPHQL_JWT_SECRET or time.monotonic() < _looks_from:
+    if _kept is None or _kept.backend is not tried:
+        return True  # another thread was first
+    if conf.HASURA_GRAPHQL_JWT_SECRET or time.monotonic() < _looks_from:
         return False
     kid = named_kid(token)
     if kid is None or any(key.kid == kid for key in _kept.backend.keyring.keys):

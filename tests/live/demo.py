@@ -71,6 +71,13 @@ class Demo:
         self._process.send_signal(sign)
         return self._process.wait(timeout=20)
 
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints beside the running server."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def _healthy(self) -> bool:
         try:
             return requests.get(f"{self.api}/healthz", timeout=5).status_code == 200
