@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, list[Any]] = {
     "all": [HasRole.named("publisher"), HasRole.named("editor")],
     "elevated": [IsElevated],
     "either": [HasRole.named("publisher") | IsElevated],
+    "without": [NotAnonymous & ~HasRole.named("editor")],
     "both": [IsAuthenticated & NotAnonymous & HasRole.named("me")],
 }
 
@@ -120,6 +121,7 @@ def test_request_without_a_token_of_ours_is_refused(door: Door, name: str) -> No
         ("unnamed", 403),
         ("none-of-two", 403),
         ("all", 403),
+        ("without", 403),
     ],
 )
 def test_role_has_to_be_among_those_the_token_allows(api: Api, door: Door, name: str, status: int) -> None:
@@ -129,6 +131,10 @@ def test_role_has_to_be_among_those_the_token_allows(api: Api, door: Door, name:
 def test_guest_has_the_role_of_guests_alone(api: Api, door: Door) -> None:
     guest = api.anonymous()
     assert [door.status(name, guest) for name in ("anonymous", "editor")] == [200, 403]
+
+
+def test_role_may_keep_out(api: Api, door: Door) -> None:
+    assert door.status("without", api.sign_up(allowedRoles=["user"])) == 200
 
 
 def test_role_given_later_counts_from_the_next_token_on(api: Api, door: Door) -> None:
