@@ -1,8 +1,8 @@
 """Permissions for views of the host project whose requests BearerAuthentication or its stateless variant lets in.
 
 They read the access token and ask no database. All refuse a request that was authenticated otherwise: with 401 and
-`WWW-Authenticate` where nobody was, with 403 where somebody was. They combine by `&` and `|`, as DRF's own do; `~` turns this refusal
-around too, so it stands beside another: `NotAnonymous & ~HasRole.named("banned")`.
+`WWW-Authenticate` where nobody was, with 403 where somebody was. They combine by `&` and `|`, as DRF's own do; `~`
+turns this refusal around too, so it stands beside another: `NotAnonymous & ~HasRole.named("banned")`.
 """
 
 from __future__ import annotations
