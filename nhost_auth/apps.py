@@ -19,6 +19,9 @@ class NhostAuthConfig(AppConfig):
         from nhost_auth import checks  # noqa: F401 - registers the system checks
         from nhost_auth.flows import adoption
 
+        if apps.is_installed("drf_spectacular"):
+            from nhost_auth.http import openapi  # noqa: F401 - registers the security scheme
+
         adoption.watch_validation()
         for model in apps.get_models():
             if issubclass(model, get_user_model()):  # proxies and subclasses of it are users too

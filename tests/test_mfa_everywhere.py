@@ -20,7 +20,7 @@ from django.utils import timezone
 from nhost_auth import signals
 from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.models import RefreshToken, Ticket, TotpDevice
-from tests.authenticator import Authenticator, Flag
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Flag
 from tests.conftest import PASSWORD, Api, Inbox, Reply, account
 from tests.endpoints.elevated_token import elevated_token
 from tests.endpoints.totp_app import code_of, enrol

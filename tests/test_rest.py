@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from nhost_auth import rest
 from nhost_auth.http import authentication, permissions
 from nhost_auth.models import Account
-from nhost_auth.rest import BearerAuthentication, HasRole, IsRegularUser
+from nhost_auth.rest import BearerAuthentication, HasRole, NotAnonymous
 from tests.conftest import Api, account
 
 pytestmark = pytest.mark.urls(__name__)
@@ -28,7 +28,7 @@ class Notes(viewsets.ViewSet):
     """As a host would write it: our way in beside its own, guests kept out."""
 
     authentication_classes = [BearerAuthentication, SessionAuthentication]
-    permission_classes = [IsRegularUser]
+    permission_classes = [NotAnonymous]
 
     def create(self, request: Any) -> Response:
         note = NoteSerializer(data=request.data)
@@ -40,7 +40,7 @@ class Notes(viewsets.ViewSet):
 
 @api_view(["GET"])
 @authentication_classes([BearerAuthentication])
-@permission_classes([IsRegularUser & HasRole.named("editor")])
+@permission_classes([NotAnonymous & HasRole.named("editor")])
 def desk(request: Any) -> Response:
     return Response({"roles": request.auth.allowed_roles, "elevated": "x-hasura-auth-elevated" in request.auth.hasura})
 
@@ -56,7 +56,10 @@ def test_door_opens_to_the_http_floor_and_nothing_else() -> None:
     assert {name: getattr(rest, name) for name in rest.__all__} == {
         "BearerAuthentication": authentication.BearerAuthentication,
         "HasRole": permissions.HasRole,
-        "IsRegularUser": permissions.IsRegularUser,
+        "IsElevated": permissions.IsElevated,
+        "NotAnonymous": permissions.NotAnonymous,
+        "StatelessBearerAuthentication": authentication.StatelessBearerAuthentication,
+        "TokenUser": authentication.TokenUser,
     }
 
 
@@ -79,3 +82,10 @@ def test_permissions_combine_and_the_token_tells_its_claims(api: Api) -> None:
     reply = api.get("/desk", token=api.sign_up().token, prefix="")
     assert reply.json == {"roles": ["editor", "me", "user"], "elevated": False}
     assert api.get("/desk", token=api.sign_up("bob@example.com", allowedRoles=["user"]).token, prefix="").status == 403
+
+
+@pytest.mark.parametrize("name", rest.__all__)
+def test_everything_behind_the_door_says_what_it_answers(name: str) -> None:
+    text = vars(getattr(rest, name))["__doc__"]
+    assert text
+    assert name == "TokenUser" or "401" in text

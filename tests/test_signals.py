@@ -16,7 +16,7 @@ from django.utils import timezone
 from nhost_auth import signals
 from nhost_auth.infra import sms
 from nhost_auth.models import Account, Ticket
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, account
 from tests.endpoints.totp_app import code_of, enrol
 from tests.webauthn_page import add_key, elevate, enable

@@ -9,7 +9,7 @@ from typing import Any
 
 from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.models import Account, PkceCode, Ticket
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, Reply, account
 from tests.endpoints.totp_app import code_of, enrol
 from tests.sms_inbox import CHANGE, CHANGE_VERIFY, NUMBER, OTHER_NUMBER, OTP, SEND, change_number, code, open_inbox

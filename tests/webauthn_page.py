@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from tests.authenticator import AssertionSpoils, Authenticator
+from nhost_auth.pytest_plugin.authenticator import AssertionSpoils, Authenticator
 from tests.conftest import Api, Reply
 
 ORIGIN, RP_ID = "https://app.example.com", "app.example.com"

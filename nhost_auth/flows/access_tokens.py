@@ -64,6 +64,10 @@ class AccessToken(KeyringToken):
         roles = self.hasura.get("x-hasura-allowed-roles")
         return roles if isinstance(roles, list) else []
 
+    @property
+    def default_role(self) -> str:
+        return str(self.hasura.get("x-hasura-default-role", ""))
+
 
 def issue(account: Account, roles: list[str], *, elevated: bool = False) -> str:
     """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds; `elevated` after further proof."""

@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from nhost_auth.models import Account
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Flag, decode, encode, flip
 from tests import sms_inbox
-from tests.authenticator import Authenticator, Flag, decode, encode, flip
 from tests.conftest import Api, Reply, account
 from tests.endpoints.totp_app import enrol
 from tests.webauthn_page import ADD, ELEVATE, ELEVATE_VERIFY, RP_ID, SIGN_IN, SIGN_IN_VERIFY, add_key, elevate, enable

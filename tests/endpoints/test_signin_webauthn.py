@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from nhost_auth import signals
 from nhost_auth.models import Account, Challenge, RefreshToken, SecurityKey
-from tests.authenticator import Authenticator, decode, encode
+from nhost_auth.pytest_plugin.authenticator import Authenticator, decode, encode
 from tests.conftest import Api, Reply, account
 from tests.endpoints.totp_app import enrol
 from tests.webauthn_page import SIGN_IN, SIGN_IN_VERIFY, add_key, begin_sign_in, enable, sign_in, sign_up

@@ -12,7 +12,7 @@ import time_machine
 from django.utils import timezone
 
 from nhost_auth.models import Challenge, RefreshToken, SecurityKey
-from tests.authenticator import Authenticator, Flag, encode, flip
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Flag, encode, flip
 from tests.conftest import Api, Reply
 from tests.webauthn_page import (
     ADD,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nhost_auth.models import Account, RefreshToken
-from tests.authenticator import Authenticator, decode, encode
+from nhost_auth.pytest_plugin.authenticator import Authenticator, decode, encode
 from tests.conftest import Api, account
 from tests.webauthn_page import SIGN_IN, SIGN_IN_VERIFY, begin_sign_in, enable, sign_in, sign_up
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from nhost_auth import signals
 from nhost_auth.models import RefreshToken, SecurityKey
-from tests.authenticator import Authenticator, Flag
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Flag
 from tests.conftest import Api, account
 from tests.webauthn_page import SIGN_IN_VERIFY, begin_sign_in, begin_sign_up, enable, sign_in, sign_up
 

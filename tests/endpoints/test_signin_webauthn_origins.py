@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhost_auth.models import SecurityKey
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api
 from tests.webauthn_page import (
     ORIGIN,

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nhost_auth import signals
 from nhost_auth.models import Account, RefreshToken, SecurityKey
-from tests.authenticator import Authenticator, Flag
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Flag
 from tests.conftest import Api, Inbox, account
 from tests.ways import CHALLENGE, VERIFIER
 from tests.webauthn_page import SIGN_UP_VERIFY, begin_sign_up, enable, sign_in, sign_up

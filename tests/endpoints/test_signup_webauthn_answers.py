@@ -14,7 +14,17 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512
 from django.contrib.auth import get_user_model
 
 from nhost_auth.models import Account, RefreshToken, SecurityKey
-from tests.authenticator import ED25519, ES256, ES512, RS256, Algorithm, Authenticator, Flag, decode, encode
+from nhost_auth.pytest_plugin.authenticator import (
+    ED25519,
+    ES256,
+    ES512,
+    RS256,
+    Algorithm,
+    Authenticator,
+    Flag,
+    decode,
+    encode,
+)
 from tests.conftest import Api, Inbox, account
 from tests.webauthn_page import ORIGIN, SIGN_UP_VERIFY, begin_sign_up, enable, sign_in, sign_up
 

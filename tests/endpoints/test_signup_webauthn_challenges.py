@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from nhost_auth.models import Account, Challenge
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api
 from tests.webauthn_page import ADD, ELEVATE, SIGN_IN, SIGN_UP_VERIFY, begin_sign_up, enable, sign_up
 

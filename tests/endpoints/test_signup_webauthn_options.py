@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from nhost_auth.models import Account, Challenge, SecurityKey
-from tests.authenticator import Authenticator, decode, encode
+from nhost_auth.pytest_plugin.authenticator import Authenticator, decode, encode
 from tests.conftest import Api, Inbox
 from tests.webauthn_page import SIGN_UP, begin_sign_up, enable, sign_up
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from nhost_auth import signals
 from nhost_auth.models import Account, SecurityKey
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Refused, decode
 from tests import sms_inbox
-from tests.authenticator import Authenticator, Refused, decode
 from tests.conftest import Api, Reply, account
 from tests.webauthn_page import (
     ADD,

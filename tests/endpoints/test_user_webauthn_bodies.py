@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhost_auth.models import SecurityKey
-from tests.authenticator import Authenticator, encode
+from nhost_auth.pytest_plugin.authenticator import Authenticator, encode
 from tests.conftest import Api, Reply
 from tests.webauthn_page import ADD, ADD_VERIFY, enable
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nhost_auth.models import Account, SecurityKey
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests import sms_inbox
-from tests.authenticator import Authenticator
 from tests.conftest import Api, Reply, account
 from tests.endpoints.elevated_token import elevated_token
 from tests.endpoints.totp_app import enrol

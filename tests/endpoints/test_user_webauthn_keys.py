@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 
 from nhost_auth import signals
 from nhost_auth.models import SecurityKey
-from tests.authenticator import Authenticator, Flag
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Flag
 from tests.conftest import Api, Reply, account
 from tests.endpoints.test_user_webauthn import again
 from tests.webauthn_page import ADD, ADD_VERIFY, ELEVATE, ELEVATE_VERIFY, add_key, elevate, enable, sign_in

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nhost_auth.models import Account, Ticket
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api, Reply, account
 from tests.endpoints.elevated_token import elevated_token
 from tests.endpoints.totp_app import enrol

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nhost_auth.infra import webauthn
-from tests.authenticator import decode, encode
+from nhost_auth.pytest_plugin.authenticator import decode, encode
 
 ROOT = Path(__file__).parent.parent.parent
 APP = "android:apk-key-hash:k2rDGhS1f7Z8x_Q9-aBc"

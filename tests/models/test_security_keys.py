@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from nhost_auth.infra.webauthn import Assertion, NewKey
 from nhost_auth.models import Account, SecurityKey
-from tests.authenticator import encode
+from nhost_auth.pytest_plugin.authenticator import encode
 
 pytestmark = pytest.mark.django_db
 MANY = 10

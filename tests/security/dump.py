@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import apps
 
-from tests.authenticator import decode
+from nhost_auth.pytest_plugin.authenticator import decode
 
 Rows = list[tuple[str, bytes]]
 BARE = ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b")

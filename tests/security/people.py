@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nhost_auth.models import Account
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api, Reply, account
 from tests.endpoints.totp_app import code_of, enrol
 from tests.ways import everything_on, known

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from nhost_auth.infra import webauthn
-from tests.authenticator import ED25519, ES256, RS256, Algorithm, Authenticator, decode, flip
+from nhost_auth.pytest_plugin.authenticator import ED25519, ES256, RS256, Algorithm, Authenticator, decode, flip
 from tests.security.test_vectors import CREATED, FRAMED, USED
 from tests.security.vectors import Vector, each, serve, vectors
 from tests.webauthn_page import ORIGIN, enable

@@ -15,7 +15,7 @@ import time_machine
 from django.utils import timezone
 
 from nhost_auth.models import Account, Challenge
-from tests.authenticator import ES256, Authenticator, Credential, decode
+from nhost_auth.pytest_plugin.authenticator import ES256, Authenticator, Credential, decode
 from tests.conftest import Api, Reply, account
 from tests.webauthn_page import ORIGIN, RP_ID, SIGN_IN, SIGN_IN_VERIFY, enable, sign_up
 

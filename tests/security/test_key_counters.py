@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from nhost_auth.models import SecurityKey
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from nhost_auth.signals import security_key_counter_regressed
-from tests.authenticator import Authenticator
 from tests.conftest import Api, Reply
 from tests.webauthn_page import (
     ELEVATE,

@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from nhost_auth.flows.links import FOLLOWED
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api, Inbox, Reply
 from tests.endpoints.totp_app import code_of, enrol
 from tests.security.people import Person, open_every_way

@@ -12,7 +12,7 @@ from typing import Any, Unpack
 import pytest
 
 from nhost_auth.models import Account
-from tests.authenticator import Authenticator, Spoils
+from nhost_auth.pytest_plugin.authenticator import Authenticator, Spoils
 from tests.conftest import Api, Reply
 from tests.webauthn_page import (
     ADD,

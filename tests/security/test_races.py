@@ -10,7 +10,7 @@ import pytest
 
 from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.models import Account, PkceCode, SecurityKey, Ticket
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api, Inbox
 from tests.security.people import Person, ann, open_every_way
 from tests.security.threads import Shot, at_once

@@ -13,7 +13,7 @@ import pytest
 
 from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.models import Account, RefreshToken, Ticket, TotpDevice
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api, Inbox, Reply, account
 from tests.endpoints.totp_app import code_of, enrol
 from tests.security.people import open_every_way

@@ -13,7 +13,7 @@ import time_machine
 from django.utils import timezone
 
 from nhost_auth.models import Account, SecurityKey
-from tests.authenticator import Authenticator, decode, encode
+from nhost_auth.pytest_plugin.authenticator import Authenticator, decode, encode
 from tests.conftest import Api, Reply
 from tests.webauthn_page import (
     ADD,

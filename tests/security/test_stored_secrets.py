@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 
 from nhost_auth.infra.crypto import digest
 from nhost_auth.models import OneTimeCode, RecoveryCode, RecoveryDevice, SecurityKey
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, Reply
 from tests.endpoints.totp_app import code_of, enrol
 from tests.security.dump import dump, places

@@ -15,7 +15,7 @@ from django.db import transaction
 from nhost_auth.flows.links import FOLLOWED
 from nhost_auth.infra import webauthn
 from nhost_auth.models import PkceCode, Ticket
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, Reply
 from tests.security.people import Person, ann, open_every_way
 from tests.sms_inbox import CHANGE, CHANGE_VERIFY, NUMBER, OTHER_NUMBER, OTP, SEND, code

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from nhost_auth.infra.crypto import digest
 from nhost_auth.models import Account, Challenge, SecurityKey
-from tests.authenticator import flip
+from nhost_auth.pytest_plugin.authenticator import flip
 from tests.conftest import Api, Reply, account
 from tests.security.vectors import Vector, each, manufacturer, serve, vectors
 from tests.webauthn_page import ADD_VERIFY, SIGN_IN_VERIFY, SIGN_UP_VERIFY

@@ -11,7 +11,7 @@ from typing import Any
 import cbor2
 import pytest
 
-from tests.authenticator import encode
+from nhost_auth.pytest_plugin.authenticator import encode
 
 DATA = Path(__file__).parent.parent / "data" / "webauthn_level3.json"
 RP_ID, ORIGIN = "example.org", "https://example.org"
