@@ -12,7 +12,7 @@ from django.dispatch import Signal
 from nhost_auth import signals
 from nhost_auth.flows import audit
 from nhost_auth.models import AuditEvent
-from tests.authenticator import Authenticator
+from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, account
 from tests.endpoints.totp_app import enrol
 from tests.webauthn_page import add_key, enable
