@@ -53,6 +53,7 @@ CATALOGUE = [
     ("disabled-endpoint", 409, "This endpoint is disabled", False),
     ("user-already-exists", 409, "User already exists", True),
     ("internal-server-error", 500, "Internal server error", False),
+    ("session-not-found", 404, "There is no such session", False),  # ours
 ]
 BY_CODE = {kind.code: kind for kind in errors.AuthError.__subclasses__() if not issubclass(kind, errors.RequestFault)}
 table = pytest.mark.parametrize(("code", "status", "message", "concealed"), CATALOGUE)
@@ -80,7 +81,7 @@ def sign_up(client: Client) -> Reply:
 
 def test_there_is_a_class_for_every_line_of_the_catalogue_and_no_other() -> None:
     assert set(BY_CODE) == {line[0] for line in CATALOGUE}
-    assert len(BY_CODE) == len(CATALOGUE) == 33
+    assert len(BY_CODE) == len(CATALOGUE) == 34
 
 
 @table
