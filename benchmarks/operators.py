@@ -63,7 +63,7 @@ def fill(count: int) -> None:
             get_user_model()(username=f"user{n}", email=f"user{n}@example.com", password="!", last_login=now)
             for n in numbers
         )
-        accounts = [new_account(Account, user, n, now) for user, n in zip(users, numbers, strict=True)]
+        accounts = [new_account(Account, user, n) for user, n in zip(users, numbers, strict=True)]
         Account.objects.bulk_create(accounts)
         AccountRole.objects.bulk_create(
             AccountRole(account=a, role_id=role) for a in accounts for role in ("user", "me")
@@ -81,7 +81,7 @@ def fill(count: int) -> None:
 AGES = (timedelta(days=20), timedelta(days=-5))
 
 
-def new_account(kind: Any, user: Any, number: int, now: Any) -> Any:
+def new_account(kind: Any, user: Any, number: int) -> Any:
     made = kind(user=user, locale="en", default_role_id="user", display_name=f"User {number}")
     made.set_email(user.email)
     made.phone_number = f"+1202{number:07}"

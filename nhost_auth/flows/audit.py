@@ -39,7 +39,7 @@ class Origin:
     ip: str | None = None
     agent: str = ""
     about: uuid.UUID | None = None
-    """The account that a refusal would be about."""
+    """The account that the request turned out to be about."""
     events: list[AuditEvent] = field(default_factory=list)
 
 
@@ -59,12 +59,16 @@ def acting(*, actor: str = "", ip: str | None = None, agent: str = "") -> Iterat
 
 
 def note(event: str, account_id: uuid.UUID | None = None, *, outcome: str = SUCCESS, **data: Any) -> None:
-    """Write an event down. `data` says more, as texts and numbers, and never holds a secret."""
+    """Write an event down, of an account, or of the one this request is `about`.
+
+    `data` says more, as texts and numbers, and never holds a secret.
+    """
     if not conf.AUTH_AUDIT_ENABLED:
         return
     current = _origin.get()
     origin = current or Origin()
-    entry = AuditEvent(at=timezone.now(), event=event, outcome=outcome, account_id=account_id, data=data)
+    entry = AuditEvent(at=timezone.now(), event=event, outcome=outcome, data=data)
+    entry.account_id = account_id or origin.about
     entry.actor, entry.ip, entry.agent = origin.actor, origin.ip, origin.agent
     if current is None:
         _write([entry])
@@ -73,7 +77,7 @@ def note(event: str, account_id: uuid.UUID | None = None, *, outcome: str = SUCC
 
 
 def about(account_id: uuid.UUID) -> None:
-    """If this request is refused from here on, it was about this account."""
+    """What is refused or noted in this request from here on is about this account."""
     origin = _origin.get()
     if origin is not None:
         origin.about = account_id
@@ -81,8 +85,7 @@ def about(account_id: uuid.UUID) -> None:
 
 def refused(code: str, where: str) -> None:
     """Note that a proof was wrong or an account may not sign in."""
-    origin = _origin.get()
-    note(REFUSED, origin.about if origin else None, outcome=code, endpoint=where)
+    note(REFUSED, outcome=code, endpoint=where)
 
 
 def prune(number: int) -> int:

@@ -6,7 +6,9 @@ A mail leaves once the change it tells of is committed. A failure to send raises
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from django.db import transaction
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import CannotSendSms
+from nhost_auth.flows import audit
 from nhost_auth.flows.redirects import with_query
 from nhost_auth.infra import mail, mail_templates, sms
 from nhost_auth.models import Account
@@ -70,6 +73,7 @@ def phone_code(code: str, *, to: str, locale: str) -> None:
         sms.send(to, text)
     except sms.CannotSend as error:
         raise CannotSendSms from error
+    audit.note("sms_sent")
 
 
 def _link(kind: str, ticket: str, redirect_to: str, code_challenge: str | None) -> str:
@@ -110,17 +114,19 @@ def _send(
         "html": texts.html,
         "headers": _headers(template, variables),
     }
-    transaction.on_commit(lambda: _deliver(template, message), robust=robust)
+    transaction.on_commit(partial(_deliver, template, message, account.pk), robust=robust)
 
 
-def _deliver(template: str, message: dict[str, Any]) -> None:
+def _deliver(template: str, message: dict[str, Any], account_id: uuid.UUID) -> None:
     try:
         mail.deliver(message)
     except Exception as error:
         # Neither the address nor the link belongs into a log.
         fault = str(error) if isinstance(error, mail.MailNotSent) else type(error).__name__
         logger.error("A mail %s could not be sent: %s", template, fault)
+        audit.note("mail_sent", account_id, outcome="failed", template=template)
         raise
+    audit.note("mail_sent", account_id, template=template)
 
 
 def _headers(template: str, variables: Mapping[str, str]) -> dict[str, str]:

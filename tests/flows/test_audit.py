@@ -149,6 +149,32 @@ def test_faulty_requests_and_sessions_that_are_over_are_not_written_down(
     assert trail() == []
 
 
+def test_mails_are_written_down_without_what_they_say(api: Api, inbox: Inbox) -> None:
+    ann = account(api.sign_up())
+    api.post("/user/password/reset", ANN)
+    event = AuditEvent.objects.first()
+    assert event is not None
+    assert (event.event, event.outcome, event.account_id) == ("mail_sent", "success", ann.pk)
+    assert event.data == {"template": "password-reset"}
+
+
+def test_mail_that_could_not_leave_is_written_down(api: Api, settings: Any) -> None:
+    api.sign_up()
+    settings.AUTH_SMTP_HOST, settings.AUTH_SMTP_PORT = "127.0.0.1", 1
+    with pytest.raises(ConnectionRefusedError):
+        api.post("/user/password/reset", ANN)
+    assert trail()[-1] == ("mail_sent", "failed")
+
+
+def test_sms_is_written_down_against_the_account_it_is_for(api: Api, settings: Any) -> None:
+    settings.AUTH_SMS_PASSWORDLESS_ENABLED, settings.AUTH_SMS_PROVIDER = True, "memory"
+    number = {"phoneNumber": "+12025550100"}
+    for _ in range(2):
+        assert api.post("/signin/passwordless/sms", number).status == 200
+    assert [event for event, _ in trail()] == ["sms_sent", "signed_up", "sms_sent"]
+    assert number["phoneNumber"] not in str(list(AuditEvent.objects.values()))
+
+
 def test_secrets_are_not_written_down(api: Api, inbox: Inbox) -> None:
     ann = api.sign_up()
     pat = api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=ann.token).json["personalAccessToken"]
