@@ -27,7 +27,7 @@ def moment(text: str) -> datetime:
 
 
 def from_now(text: str) -> datetime:
-    """The end of a stretch such as `90d` or `1d12h`, in weeks, days, hours, minutes, seconds. Raises ArgumentTypeError."""
+    """The end of a stretch of weeks, days, hours, minutes, seconds such as `1d12h`. Raises ArgumentTypeError."""
     parts = re.findall(r"([0-9]{1,9})([wdhms])", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ArgumentTypeError(f"{text} is no time such as 90d or 1d12h")

@@ -111,18 +111,33 @@ def test_sessions_that_began_later_stay(api: Api, sessions: dict[str, Reply], en
     assert live(api, sessions) == {"second", "bob"}
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("all", 0), (" all\n", 0), ("yes", 3), ("", 3)])
-def test_everybody_is_asked_about(
-    sessions: dict[str, Reply], end: Any, monkeypatch: pytest.MonkeyPatch, typed: str, kept: int
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Lets the next question be answered; the questions that were asked."""
+
+    def answer(text: str) -> list[str]:
+        asked: list[str] = []
+        monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or text)
+        return asked
+
+    return answer
+
+
+@pytest.mark.parametrize("text", ["all", " all\r"])
+def test_everybody_s_sessions_end_when_that_is_typed(
+    sessions: dict[str, Reply], end: Any, typed: Any, text: str
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or typed)
-    try:
-        end("--all")
-    except CommandError as error:
-        assert (kept, str(error)) == (3, "Nothing was changed.")
-    assert RefreshToken.objects.count() == kept
+    asked = typed(text)
+    assert end("--all") == "Ended 3 sessions of everybody."
     assert "3 sessions of everybody" in asked[0]
+
+
+@pytest.mark.parametrize("text", ["yes", "", "ALL"])
+def test_any_other_answer_ends_nothing(sessions: dict[str, Reply], end: Any, typed: Any, text: str) -> None:
+    typed(text)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        end("--all")
+    assert RefreshToken.objects.count() == 3
 
 
 def test_without_anybody_to_ask_nothing_ends(
