@@ -50,9 +50,11 @@ def register(model: type[Model], *, exporter: Exporter, eraser: Eraser) -> None:
 
 def entries() -> dict[type[Model], Entry]:
     """Every model with an entry, parents before what refers to them."""
-    social = apps.is_installed("social_django")
-    links = [apps.get_model("social_django", "UserSocialAuth")] if social else []
-    return {**OURS, **{model: _rows(model, *LINK) for model in links}, **_registered}
+    known = dict(OURS)
+    if apps.is_installed("social_django"):
+        link: type[Model] = apps.get_model("social_django", "UserSocialAuth")
+        known[link] = _rows(link, *LINK)
+    return known | _registered
 
 
 def export(account: Account) -> dict[str, list[Row]]:
@@ -81,10 +83,10 @@ def erase(account: Account) -> Counter[str]:
 
 
 def count(account: Account) -> Counter[str]:
-    """How many rows of each model `erase` would take, as far as can be told without it. Raises as it does.
+    """How many rows of each model `erase` would take, as far as can be told without it.
 
-    Nothing is deleted and rolled back: receivers of the host may take files along with a row, and files do not come
-    back.
+    Raises ProtectedError or RestrictedError. Nothing is deleted and rolled back: receivers of the host may
+    take files along with a row, and files do not come back.
     """
     known = entries()
     found = Counter({model._meta.label: len(entry.exporter(account)) for model, entry in known.items()})
@@ -109,7 +111,8 @@ def _cascade(account: Account, known: dict[type[Model], Entry]) -> Counter[type[
         if {type(row) for row in blocking(error)} - set(known):
             raise
     rows = Counter({model: len(instances) for model, instances in collector.data.items()})
-    rows.update({queryset.model: queryset.count() for queryset in collector.fast_deletes})
+    for queryset in collector.fast_deletes:
+        rows[queryset.model] += queryset.count()
     return rows
 
 
@@ -120,8 +123,8 @@ def blocking(error: ProtectedError | RestrictedError) -> set[Any]:
 
 def _host_user(account: Account) -> list[Row]:
     user = account.user
-    names = [field for field in user._meta.concrete_fields if field.name != "password"]
-    return [{field.attname: field.value_from_object(user) for field in names}]
+    columns = [field for field in user._meta.concrete_fields if field.name != "password"]
+    return [{field.attname: field.value_from_object(user) for field in columns}]
 
 
 def _rows(model: type[Model], path: str, columns: str) -> Entry:
