@@ -198,4 +198,4 @@ def _disclosure() -> Risks:
 
 def _short_shared_secret() -> bool:
     secret = conf.HASURA_GRAPHQL_JWT_SECRET or {}
-    return len(str(secret.get("key", "")).encode()) < HMAC_KEY_BYTES.get(secret.get("type"), 0)
+    return len(str(secret.get("key", "")).encode()) < HMAC_KEY_BYTES.get(str(secret.get("type")), 0)

@@ -59,9 +59,9 @@ def entries() -> dict[type[Model], Entry]:
 
 def export(account: Account) -> dict[str, list[Row]]:
     """The rows of each model, by its label. Secrets, and what only stands for one, are not in it."""
-    known = entries()
-    user = {} if get_user_model() in known else {get_user_model(): Entry(_host_user, lambda _: 0)}
-    return {model._meta.label: entry.exporter(account) for model, entry in {**user, **known}.items()}
+    exporters: dict[type[Model], Exporter] = {get_user_model(): _host_user}
+    exporters.update({model: entry.exporter for model, entry in entries().items()})
+    return {model._meta.label: exporter(account) for model, exporter in exporters.items()}
 
 
 def erase(account: Account) -> Counter[str]:
