@@ -12,15 +12,14 @@ from django.db.models import QuerySet
 def delete(rows: QuerySet[Any], size: int) -> Iterator[int]:
     """Delete `rows`, at most `size` at once; how many each batch deleted, rows that went with them not counted.
 
-    A row that stops to belong to `rows` before its batch is deleted stays: the batch is locked and asked for again,
-    for Django's DELETE of a model that others refer to names nothing but keys.
+    A row that stops to belong to `rows` after it was chosen stays: it is asked for again behind a lock, for Django's
+    DELETE of a model that others refer to names nothing but keys. Nothing but the batch itself is locked.
     """
     rest, label = rows.order_by("pk"), rows.model._meta.label
-    while True:
+    while chosen := list(rest.values_list("pk", flat=True)[:size]):
         with transaction.atomic():
-            keys = list(rest.select_for_update().values_list("pk", flat=True)[:size])
-            deleted = rows.filter(pk__in=keys).delete()[1] if keys else {}
-        if not keys:
-            return
+            same = rows.filter(pk__in=chosen).order_by("pk")
+            locked = list(same.select_for_update().values_list("pk", flat=True))
+            deleted = rows.filter(pk__in=locked).delete()[1]
         yield deleted.get(label, 0)
-        rest = rest.filter(pk__gt=keys[-1])
+        rest = rest.filter(pk__gt=chosen[-1])
