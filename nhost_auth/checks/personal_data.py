@@ -21,7 +21,8 @@ OF_NO_CONCERN = ("django.contrib.", "nhost_auth", "social_django")
 def check_personal_data(**_kwargs: Any) -> list[CheckMessage]:
     """One message for all of them, so that it is silenced, or answered, in one place."""
     known = personal_data.entries()
-    labels = sorted(model._meta.label for model in apps.get_models() if model not in known and _refers_to_people(model))
+    unknown = [model for model in apps.get_models() if model not in known]
+    labels = sorted(model._meta.label for model in unknown if _refers_to_people(model))
     if not labels:
         return []
     return [
@@ -39,5 +40,7 @@ def _refers_to_people(model: type[Model]) -> bool:
     if options.app_config.name.startswith(OF_NO_CONCERN) or options.proxy or not options.managed:
         return False
     people = (get_user_model(), Account)
+    if model in people:
+        return False
     related = [field.related_model for field in options.local_fields if field.many_to_one or field.one_to_one]
     return any(isinstance(other, type) and issubclass(other, people) for other in related)
