@@ -61,3 +61,6 @@ personal_access_token_created = Signal()
 
 refresh_token_reused = Signal()
 """A spent refresh token was shown again and its session was ended. Further argument: `session_id`."""
+
+account_erased = Signal()
+"""The account, the host's user and all that belonged to them are gone; `account` is the last copy in memory."""

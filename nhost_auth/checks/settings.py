@@ -1,4 +1,4 @@
-"""Settings of the wrong type or value, a user model that cannot serve, leniency that a deployment should not have."""
+"""Settings of the wrong type or value, a user model that cannot serve."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import get_hashers
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 
 from nhost_auth.conf import all_settings, conf
 from nhost_auth.flows import custom_claims, mfa
 from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
-from nhost_auth.infra import providers, sms, webauthn
+from nhost_auth.infra import sms, webauthn
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
 from nhost_auth.setting_kinds import Bool
 
@@ -69,77 +69,6 @@ def check_user_model(**_kwargs: Any) -> list[CheckMessage]:
         message = "AUTH_DISABLE_NEW_USERS is on, but the user model has no field is_active to disable users by."
         return [Error(message, id="nhost_auth.E011")]
     return []
-
-
-@register(Tags.security, deploy=True)
-def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
-    if list(wrong_types()):
-        return []
-    return [Caution(message, id=f"nhost_auth.{number}") for number, applies, message in _deployment_risks() if applies]
-
-
-def _deployment_risks() -> Iterator[tuple[str, bool, str]]:
-    yield (
-        "W101",
-        not conf.AUTH_CLIENT_URL,
-        "AUTH_CLIENT_URL is empty: any relative redirect target is accepted.",
-    )
-    yield (
-        "W102",
-        not conf.AUTH_SERVER_URL.startswith("https://"),
-        "AUTH_SERVER_URL does not begin with https://: links in mails carry secrets in clear.",
-    )
-    yield (
-        "W103",
-        conf.AUTH_PASSWORD_MIN_LENGTH < 8,
-        "AUTH_PASSWORD_MIN_LENGTH is Nhost's default or lower; at least 8, better 15, is advised.",
-    )
-    yield (
-        "W104",
-        not conf.AUTH_ENCRYPTION_KEY,
-        "AUTH_ENCRYPTION_KEY is not set: stored secrets are encrypted under SECRET_KEY and lost with it.",
-    )
-    yield (
-        "W105",
-        conf.AUTH_EMAIL_SECRET_HEADERS,
-        "AUTH_EMAIL_SECRET_HEADERS is on: every mail relay can log the tickets of sign-in links.",
-    )
-    yield (
-        "W106",
-        any(re.search(r"://[^/]*\*\*", entry) for entry in conf.AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS),
-        "AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS has ** in a host: it spans slashes and so matches any host.",
-    )
-    yield (
-        "W107",
-        conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION is False,
-        "AUTH_REFRESH_TOKEN_REUSE_DETECTION is off: a stolen refresh token is not noticed.",
-    )
-
-    yield (
-        "W108",
-        conf.AUTH_WEBAUTHN_ENABLED and not conf.AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION,
-        "AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION is off: whoever holds a security key is its owner.",
-    )
-    yield (
-        "W109",
-        conf.AUTH_WEBAUTHN_ENABLED and not conf.AUTH_WEBAUTHN_CONCEAL_KEYS,
-        "AUTH_WEBAUTHN_CONCEAL_KEYS is off: POST /signin/webauthn tells who has an account.",
-    )
-    yield (
-        "W110",
-        mfa.is_enabled() and not conf.AUTH_MFA_REQUIRED_EVERYWHERE,
-        "AUTH_MFA_REQUIRED_EVERYWHERE is off: only the password asks for the second factor, links and codes do not.",
-    )
-    yield (
-        "W111",
-        conf.AUTH_PROVIDER_BIND_BROWSER is False,
-        "AUTH_PROVIDER_BIND_BROWSER is off: a link can sign people in to the account of whoever made it.",
-    )
-    yield (
-        "W112",
-        providers.any_accepted() and not conf.AUTH_LINK_EVICT_UNVERIFIED,
-        "AUTH_LINK_EVICT_UNVERIFIED is off: whoever registers an address first keeps a way into its owner's account.",
-    )
 
 
 def wrong_types() -> Iterator[CheckMessage]:

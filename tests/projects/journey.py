@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -263,6 +264,18 @@ def test_models_and_migrations_agree() -> None:
 @pytest.mark.django_db
 def test_project_passes_the_system_checks() -> None:
     call_command("check", fail_level="WARNING")
+
+
+def test_person_is_handed_out_and_erased(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    ann, other = account(api.sign_up(ANN)), api.anonymous()
+    call_command("auth_export_account", ANN)
+    sections = json.loads(capsys.readouterr().out)
+    (row,) = sections[User._meta.label]
+    assert str(row[User._meta.pk.attname]) == str(ann.user_id)
+    assert "password" not in row
+    call_command("auth_erase_account", ANN, interactive=False)
+    assert User._default_manager.get() == account(other).user
+    assert Account.objects.get() == account(other)
 
 
 @pytest.mark.django_db(transaction=True)

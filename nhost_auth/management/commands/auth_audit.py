@@ -6,16 +6,17 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from nhost_auth.flows import audit
+from nhost_auth.management.command import OperatorCommand
 from nhost_auth.models import AuditEvent
 
 SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Verifies the chain of the audit trail, prunes what is older than the retention."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,8 +31,7 @@ class Command(BaseCommand):
         prune.add_argument("--keep-days", type=int, required=True, help="events younger than this stay")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        with audit.acting(actor="command auth_audit"):
-            getattr(self, options["action"])(**options)
+        getattr(self, options["action"])(**options)
 
     def verify(self, *, head: str | None, **_: Any) -> None:
         events = AuditEvent.objects

@@ -8,19 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from nhost_auth.conf import conf
-from nhost_auth.flows import audit, key_rotation
+from nhost_auth.flows import key_rotation
 from nhost_auth.flows.key_rotation import KeysStay
 from nhost_auth.infra.keyring import InvalidSecret
+from nhost_auth.management.command import OperatorCommand
+from nhost_auth.management.tables import table
 from nhost_auth.models import SigningKey
 from nhost_auth.models.signing_keys import ALGORITHMS
 
 COLUMNS = ("state", "algorithm", "kid", "created", "signs from", "verifies until")
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Lists, rotates, retires and prunes the signing keys of the database, and takes a pinned one in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,14 +50,13 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            with audit.acting(actor="command auth_keys"):
-                getattr(self, options["action"])(**options)
+            getattr(self, options["action"])(**options)
         except (KeysStay, InvalidSecret) as error:
             raise CommandError(str(error)) from error
 
     def list(self, *, json: bool, **_: Any) -> None:
         rows = [_row(key) for key in SigningKey.objects.with_states()]
-        self.stdout.write(_as_json(rows) if json else _as_table(rows))
+        self.stdout.write(_as_json(rows) if json else table([COLUMNS, *(tuple(row.values()) for row in rows)]))
         if conf.HASURA_GRAPHQL_JWT_SECRET:
             self.stderr.write("HASURA_GRAPHQL_JWT_SECRET is set: it signs and verifies, these keys do not.")
 
@@ -115,9 +116,3 @@ def _time(moment: Any) -> str:
 
 def _as_json(rows: list[dict[str, str]]) -> str:
     return json.dumps(rows, indent=2)
-
-
-def _as_table(rows: list[dict[str, str]]) -> str:
-    lines = [COLUMNS, *(tuple(row.values()) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

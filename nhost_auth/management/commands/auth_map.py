@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 from django.urls import get_resolver
 
 from nhost_auth.http.endpoint import NO_SUCH_METHOD
+from nhost_auth.management.tables import table
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=2))
             return
-        table = [list(found[0]), *([_cell(value) for value in row.values()] for row in found)]
-        widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
-        for line in table:
-            self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        self.stdout.write(table([list(found[0]), *([_cell(value) for value in row.values()] for row in found)]))
 
 
 def _cell(value: Any) -> str:

@@ -1,0 +1,25 @@
+"""Deleting many rows while others use the table: a batch at a time, each in a short transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+
+def delete(rows: QuerySet[Any], size: int) -> Iterator[int]:
+    """Delete `rows`, at most `size` at once; how many each batch deleted, rows that went with them not counted.
+
+    A row that stops to belong to `rows` after it was chosen stays: it is asked for again behind a lock, for Django's
+    DELETE of a model that others refer to names nothing but keys. Nothing but the batch itself is locked.
+    """
+    rest, label = rows.order_by("pk"), rows.model._meta.label
+    while chosen := list(rest.values_list("pk", flat=True)[:size]):
+        with transaction.atomic():
+            same = rows.filter(pk__in=chosen).order_by("pk")
+            locked = list(same.select_for_update().values_list("pk", flat=True))
+            deleted = rows.filter(pk__in=locked).delete()[1]
+        yield deleted.get(label, 0)
+        rest = rest.filter(pk__gt=chosen[-1])
