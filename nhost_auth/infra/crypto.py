@@ -62,20 +62,31 @@ def encrypt(text: str) -> str:
 
 def decrypt(stored: str) -> str:
     """What `encrypt` was given, under any configured key. Raises CannotDecrypt."""
-    for cipher in _ciphers():
+    return _open(stored)[1]
+
+
+def reencrypted(stored: str) -> str | None:
+    """The same text under the first key; None where it is so already. Raises CannotDecrypt."""
+    place, text = _open(stored)
+    return encrypt(text) if place else None
+
+
+def _open(stored: str) -> tuple[int, str]:
+    """The place of the key that opens a stored text, 0 for the first, and the text."""
+    for place, cipher in enumerate(_ciphers()):
         try:
             data = bytes.fromhex(stored)
-            return cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None).decode()
+            return place, cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None).decode()
         except (InvalidTag, ValueError):
             continue
     raise CannotDecrypt
 
 
 def _ciphers() -> list[AESGCM]:
-    keys = conf.AUTH_ENCRYPTION_KEY
-    if keys:
-        return [_cipher(key) for key in keys]
-    return [_derived_cipher(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    configured = [_cipher(key) for key in conf.AUTH_ENCRYPTION_KEY]
+    # Behind them too: what was stored before AUTH_ENCRYPTION_KEY was set is read until auth_reencrypt has moved it.
+    derived = [_derived_cipher(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    return configured + derived
 
 
 @lru_cache

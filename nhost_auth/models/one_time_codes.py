@@ -31,14 +31,14 @@ class OneTimeCodeQuerySet(models.QuerySet["OneTimeCode"]):
     def open_to_guesses(self) -> OneTimeCodeQuerySet:
         """Those whose five guesses, and whose account's guesses of this day, are not used up."""
         budget = conf.AUTH_OTP_DAILY_WRONG_GUESSES
-        spent = Q(failed_on=_today(), failures__gte=budget) if budget else Q(pk__in=[])
+        spent = Q(failed_on=today(), failures__gte=budget) if budget else Q(pk__in=[])
         return self.filter(attempts__lt=MAX_ATTEMPTS).exclude(spent)
 
     def charge(self) -> None:
         """Count one wrong guess against each that is open."""
-        today = _today()
-        failures = Case(When(failed_on=today, then=F("failures") + 1), default=Value(1))
-        self.open_to_guesses().update(attempts=F("attempts") + 1, failures=failures, failed_on=today)
+        day = today()
+        failures = Case(When(failed_on=day, then=F("failures") + 1), default=Value(1))
+        self.open_to_guesses().update(attempts=F("attempts") + 1, failures=failures, failed_on=day)
 
 
 class OneTimeCodeManager(models.Manager.from_queryset(OneTimeCodeQuerySet)):  # type: ignore[misc]
@@ -94,7 +94,8 @@ class OneTimeCodeManager(models.Manager.from_queryset(OneTimeCodeQuerySet)):  # 
         return [code for code in live if code.target == target]  # MariaDB overlooks case and blanks at the end
 
 
-def _today() -> date:
+def today() -> date:
+    """The day whose wrong guesses `failures` counts."""
     return timezone.now().date()
 
 

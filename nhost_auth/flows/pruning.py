@@ -1,0 +1,58 @@
+"""What is over and can go: one row for each table that grows by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from nhost_auth.conf import conf
+from nhost_auth.models import (
+    Challenge,
+    OneTimeCode,
+    PkceCode,
+    ProviderVisit,
+    RefreshToken,
+    SpentRefreshToken,
+    Ticket,
+)
+from nhost_auth.models.one_time_codes import today
+
+
+def _expired() -> Q:
+    return Q(expires_at__lte=timezone.now())
+
+
+def _forgotten() -> Q:
+    """Live sessions leave a row at each refresh. After the longest pause between two, nobody comes back with one."""
+    return Q(spent_at__lte=timezone.now() - timedelta(seconds=conf.AUTH_REFRESH_TOKEN_EXPIRES_IN))
+
+
+def _uncounted() -> Q:
+    """An expired code's row of today keeps the account's count of wrong guesses: without it they would begin anew."""
+    return _expired() & (Q(failed_on=None) | Q(failed_on__lt=today()))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    model: type[Model]
+    over: Callable[[], Q]
+
+    def rows(self) -> QuerySet[Any]:
+        """What is over by now."""
+        return self.model._base_manager.filter(self.over())
+
+
+RULES = (
+    Rule(SpentRefreshToken, _forgotten),
+    Rule(RefreshToken, _expired),
+    Rule(Ticket, _expired),
+    Rule(OneTimeCode, _uncounted),
+    Rule(PkceCode, _expired),
+    Rule(Challenge, _expired),
+    Rule(ProviderVisit, _expired),
+)
