@@ -5,7 +5,7 @@ Without the unique ones two people can get one address, and a secret meant for o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -44,7 +44,7 @@ def _models() -> Iterator[type[Model]]:
         yield apps.get_model(LINKS)
 
 
-def _missing(model: type[Model], constraints: dict[str, dict[str, Any]]) -> Iterator[Finding]:
+def _missing(model: type[Model], constraints: Mapping[str, Any]) -> Iterator[Finding]:
     table, present = model._meta.db_table, [found for found in constraints.values() if found["columns"]]
     unique = [set(found["columns"]) for found in present if found["unique"] or found["primary_key"]]
     indexed = [tuple(found["columns"]) for found in present if found["index"] or found["unique"]]
@@ -60,16 +60,17 @@ def _missing(model: type[Model], constraints: dict[str, dict[str, Any]]) -> Iter
 
 def _unique(model: type[Model]) -> Iterator[Columns]:
     meta = model._meta
-    yield from ((field.column,) for field in meta.local_concrete_fields if field.unique)
+    yield from (_columns(model, [field.name]) for field in meta.local_concrete_fields if field.unique)
     groups = [*meta.unique_together, *(constraint.fields for constraint in meta.total_unique_constraints)]
     yield from (_columns(model, group) for group in groups)
 
 
 def _indexes(model: type[Model]) -> Iterator[Columns]:
-    meta = model._meta
-    yield from ((field.column,) for field in meta.local_concrete_fields if field.db_index and not field.unique)
-    yield from (_columns(model, (name for name, _ in index.fields_orders)) for index in meta.indexes)
+    fields: Iterable[Any] = model._meta.local_concrete_fields
+    yield from (_columns(model, [field.name]) for field in fields if field.db_index and not field.unique)
+    yield from (_columns(model, (name for name, _ in index.fields_orders)) for index in model._meta.indexes)
 
 
 def _columns(model: type[Model], names: Iterable[str]) -> Columns:
-    return tuple(str(model._meta.get_field(name).column) for name in names)
+    fields: Iterable[Any] = (model._meta.get_field(name) for name in names)
+    return tuple(field.column for field in fields)
