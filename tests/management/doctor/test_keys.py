@@ -59,9 +59,7 @@ def test_pinned_rsa_key_has_2048_bits(settings: Any) -> None:
 
 def test_unusable_pinned_secret_is_an_error_that_does_not_quote_it(settings: Any) -> None:
     settings.HASURA_GRAPHQL_JWT_SECRET = {"type": "RS256", "key": "not-a-pem", "signing_key": "neither-a-pem"}
-    assert errors(subject) == [
-        "HASURA_GRAPHQL_JWT_SECRET cannot be used: signing_key is not a private key in PEM."
-    ]
+    assert errors(subject) == ["HASURA_GRAPHQL_JWT_SECRET cannot be used: signing_key is not a private key in PEM."]
 
 
 def test_one_key_that_signs_is_well(active: SigningKey) -> None:
@@ -123,4 +121,7 @@ def test_retired_keys_wait_to_be_pruned_and_need_not_be_readable(active: Signing
     SigningKey.objects.retire(old)
     SigningKey.objects.filter(pk=old.pk).update(encrypted_key="unreadable")
     assert is_well(subject)
-    assert (findings(subject)[-1].text, findings(subject)[-1].hint) == ("Retired and still stored: 1.", "auth_keys prune")
+    assert (findings(subject)[-1].text, findings(subject)[-1].hint) == (
+        "Retired and still stored: 1.",
+        "auth_keys prune",
+    )
