@@ -16,6 +16,8 @@ SUBJECT = "users"
 COUNTED = 1000
 SAMPLE = 500
 """Users from either end: the oldest have the oldest hashes, the newest may come from an import."""
+NAMES = re.compile("argon2|bcrypt(_sha256)?|crypt|(unsalted_)?(md5|sha1)|pbkdf2_sha(1|256)|scrypt")
+"""Of algorithms that Django has or had."""
 
 
 def diagnose() -> Iterator[Finding]:
@@ -46,5 +48,6 @@ def _hashers(users: Any) -> Iterator[Finding]:
 
 def _algorithm(password: str) -> str:
     name = password.partition("$")[0]
-    # Only what looks like a name is shown: a password that was stored in clear is none.
-    return name if "$" in password and re.fullmatch("[a-z0-9_]+", name) else "of no form that Django knows"
+    # What is no name we know is not shown: it can be a password that was stored in clear.
+    is_known = "$" in password and (NAMES.fullmatch(name) or name in get_hashers_by_algorithm())
+    return name if is_known else "of no form that is known"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
 from nhost_auth.management.doctor import mail as subject
@@ -17,6 +18,7 @@ from tests.management.doctor.reading import errors, is_well, texts, warnings
 
 Start = Callable[..., MailServer]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+FRAMEWORK = "django.tasks" if django.VERSION >= (6,) else "django_tasks"
 MODULES = "django.core.mail.backends"
 OPERATOR = "operator@example.com"
 
@@ -122,6 +124,14 @@ def test_mail_on_trial_arrives_as_our_mails_do(start: Start) -> None:
     text = received.message.get_body(("plain",))
     assert text is not None
     assert text.get_content().strip() == "This mail shows that https://auth.example.com/v1 can send mails."
+
+
+def test_mail_on_trial_waits_for_a_worker_where_mails_do(start: Start, settings: Any) -> None:
+    server = start()
+    settings.AUTH_EMAIL_DELIVERY = "task"
+    settings.TASKS = {"default": {"BACKEND": f"{FRAMEWORK}.backends.dummy.DummyBackend"}}
+    assert sent_to(OPERATOR).text == "The test mail waits for a worker."
+    assert not server.post.received
 
 
 def test_refused_mail_on_trial_is_an_error_without_the_address(start: Start) -> None:

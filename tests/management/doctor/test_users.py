@@ -49,11 +49,11 @@ def test_hash_without_a_hasher_is_an_error(settings: Any) -> None:
     assert not errors(subject)
 
 
-@pytest.mark.parametrize("stored", ["hunter2", "Pa$$word", "Hunter2$x"])
+@pytest.mark.parametrize("stored", ["hunter2", "Pa$$word", "hunter2$x"])
 def test_password_in_clear_is_an_error_and_not_shown(stored: str) -> None:
     add_users(1, stored)
     (text,) = errors(subject)
-    assert text.endswith(": of no form that Django knows.")
+    assert text.endswith(": of no form that is known.")
 
 
 @pytest.mark.parametrize("stored", ["", "!", "!random"])
@@ -64,12 +64,8 @@ def test_unusable_passwords_are_not_asked(stored: str) -> None:
 
 
 def test_sample_has_an_end_and_looks_at_the_oldest_and_the_newest() -> None:
-    add_users(1, "oldest$")
-    add_users(1000, "between$")
-    add_users(1, "newest$")
-    shown = [text.split()[4:] for text in errors(subject)]
-    assert [(words[2], words[-1]) for words in ([*text.split()[3:]] for text in errors(subject))] == [
-        ("998", "between."),
-        ("1", "newest."),
-        ("1", "oldest."),
-    ], shown
+    add_users(1, "md5$")
+    add_users(1000, "sha1$")
+    add_users(1, "scrypt$")
+    told = "No hasher of PASSWORD_HASHERS reads {} of 1000 passwords looked at: {}."
+    assert errors(subject) == [told.format(*found) for found in ((1, "md5"), (1, "scrypt"), (998, "sha1"))]
