@@ -215,8 +215,9 @@ def test_many_accounts_ask_no_more_of_the_database(healthy: None, settings: Any)
     add_people(1500, "many")
     many = queries()
     assert len(many) == len(few)
-    assert [sql for sql in many if re.search(" LIMIT ", sql)]
-    assert not [sql for sql in many if READS_A_TABLE_THAT_GROWS.search(sql) and not BOUNDED.search(sql)]
+    reading = [sql for sql in many if READS_A_TABLE_THAT_GROWS.search(sql)]
+    assert len(reading) > 10
+    assert not [sql for sql in reading if not BOUNDED.search(sql)]
 
 
 def queries() -> list[str]:
