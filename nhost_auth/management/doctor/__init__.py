@@ -5,10 +5,7 @@ Each is quick however many accounts there are, and changes nothing.
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Iterator
-
-from django.db import DatabaseError
 
 from nhost_auth.management.doctor import (
     audit_trail,
@@ -26,7 +23,7 @@ from nhost_auth.management.doctor import (
     sms,
     users,
 )
-from nhost_auth.management.doctor.finding import Diagnosis, Finding, error
+from nhost_auth.management.doctor.finding import Diagnosis, Finding, describe, error
 
 DIAGNOSES: dict[str, Diagnosis] = {
     settings.SUBJECT: settings.diagnose,
@@ -59,12 +56,4 @@ def _guarded(subject: str, diagnose: Diagnosis) -> Iterator[Finding]:
     try:
         yield from diagnose()
     except Exception as fault:  # whatever is broken shows itself in its own way
-        yield error(subject, f"Could not be examined: {_describe(fault)}.")
-
-
-def _describe(fault: Exception) -> str:
-    """A fault in one line. Messages other than the system's and the database's may quote passwords, out of URLs."""
-    name = type(fault).__name__
-    told = isinstance(fault, DatabaseError | OSError) and not isinstance(fault, smtplib.SMTPException)
-    first_line = str(fault).strip().partition("\n")[0].rstrip(".") if told else ""
-    return f"{name}: {first_line}" if first_line else name
+        yield error(subject, f"Could not be examined: {describe(fault)}.")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import enum
+import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from django.db import DatabaseError
 
 
 class Level(enum.StrEnum):
@@ -36,3 +39,17 @@ def warning(subject: str, text: str, hint: str = "") -> Finding:
 
 def error(subject: str, text: str, hint: str = "") -> Finding:
     return Finding(Level.ERROR, subject, text, hint)
+
+
+def describe(fault: Exception) -> str:
+    """A fault in one line. Of what is not the system's or the database's the name alone: it may quote a password,
+    out of the URL of a cache, or the address that a mail server refuses.
+    """
+    name = type(fault).__name__
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return f"{name} {fault.smtp_code}"
+    if isinstance(fault, smtplib.SMTPException):
+        return name
+    is_systems = isinstance(fault, OSError) and fault.errno is not None
+    first_line = str(fault).strip().partition("\n")[0].rstrip(".")
+    return f"{name}: {first_line}" if is_systems or isinstance(fault, DatabaseError) else name

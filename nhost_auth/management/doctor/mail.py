@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Iterator
 from functools import partial
 
@@ -11,7 +10,7 @@ from django.conf import settings
 from nhost_auth.conf import conf
 from nhost_auth.flows import notify
 from nhost_auth.infra import mail
-from nhost_auth.management.doctor.finding import Diagnosis, Finding, error, ok, warning
+from nhost_auth.management.doctor.finding import Diagnosis, Finding, describe, error, ok, warning
 
 SUBJECT = "mail"
 DJANGOS_SENDER = "webmaster@localhost"
@@ -37,16 +36,9 @@ def _reached() -> Iterator[Finding]:
     try:
         mail.reach()
     except OSError as fault:
-        yield error(SUBJECT, f"{where} cannot be used: {_reason(fault)}.")
+        yield error(SUBJECT, f"{where} cannot be used: {describe(fault)}.")
     else:
         yield ok(SUBJECT, f"{where} takes connections.")
-
-
-def _reason(fault: OSError) -> str:
-    """What went wrong; of a server's answer the code alone, for its text may quote names and addresses."""
-    if isinstance(fault, smtplib.SMTPResponseException):
-        return f"{type(fault).__name__} {fault.smtp_code}"
-    return str(fault).rstrip(".") or type(fault).__name__
 
 
 def test_mail_to(address: str) -> Diagnosis:
@@ -57,8 +49,10 @@ def test_mail_to(address: str) -> Diagnosis:
 def _send_test_mail(address: str) -> Iterator[Finding]:
     try:
         notify.test_mail(to=address)
-    except (mail.MailNotSent, OSError) as fault:
+    except mail.MailNotSent as fault:
         yield error(SUBJECT, f"The test mail was not sent: {fault}.")
+    except OSError as fault:
+        yield error(SUBJECT, f"The test mail was not sent: {describe(fault)}.")
     else:
         task = conf.AUTH_EMAIL_DELIVERY == "task"
         yield ok(SUBJECT, "The test mail waits for a worker." if task else "The test mail was handed over.")

@@ -10,6 +10,7 @@ from typing import Any
 
 import django
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
 
 from nhost_auth.management.doctor import mail as subject
 from nhost_auth.management.doctor.finding import Finding
@@ -65,6 +66,22 @@ def test_server_that_is_down_is_an_error(start: Start) -> None:
     (text,) = errors(subject)
     assert text.startswith(f"127.0.0.1:{server.port} cannot be used: ")
     assert text.endswith("Connection refused.")
+
+
+class TellingBackend(BaseEmailBackend):
+    """As one that speaks HTTP, whose faults quote the request."""
+
+    def open(self) -> bool:
+        raise OSError("https://api.example.com/?key=secret-7 answers 403")
+
+    def send_messages(self, _messages: Any) -> int:
+        return int(self.open())
+
+
+def test_fault_of_another_backend_does_not_show_its_credentials(settings: Any) -> None:
+    settings.EMAIL_BACKEND = backend = f"{__name__}.TellingBackend"
+    assert errors(subject) == [f"{backend} cannot be used: OSError."]
+    assert sent_to(OPERATOR).text == "The test mail was not sent: OSError."
 
 
 def test_projects_own_smtp_backend_is_asked_too(start: Start, settings: Any) -> None:
