@@ -160,10 +160,11 @@ def _hasher() -> Iterator[CheckMessage]:
 
 def _sms() -> Iterator[CheckMessage]:
     if conf.AUTH_SMS_PASSWORDLESS_ENABLED:
-        yield from (Error(f"{fault}.", id="nhost_auth.E009") for fault in _sms_faults(conf.AUTH_SMS_PROVIDER.lower()))
+        yield from (Error(f"{fault}.", id="nhost_auth.E009") for fault in sms_faults(conf.AUTH_SMS_PROVIDER.lower()))
 
 
-def _sms_faults(provider: str) -> Iterator[str]:
+def sms_faults(provider: str) -> Iterator[str]:
+    """Why no SMS could be sent, `provider` in lower case."""
     try:
         sms.get_provider()
     except sms.CannotSend as error:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.utils.html import escape
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import CannotSendSms
@@ -64,6 +65,12 @@ def password_reset(account: Account, ticket: str, *, to: str, redirect_to: str, 
     """A link that signs in, so that a new password can be set."""
     link = _link("passwordReset", ticket, redirect_to, code_challenge)
     _send("password-reset", account, to=to, ticket=ticket, link=link, redirect_to=redirect_to)
+
+
+def test_mail(*, to: str) -> None:
+    """Shows an operator that mails arrive. Raises MailNotSent, and whatever else a backend raises."""
+    text = f"This mail shows that {conf.AUTH_SERVER_URL} can send mails."
+    mail.deliver({"to": to, "subject": "Test mail", "text": text, "html": f"<p>{escape(text)}</p>"})
 
 
 def phone_code(code: str, *, to: str, locale: str) -> None:

@@ -16,6 +16,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from nhost_auth.conf import conf
 
 TIMEOUT_SECONDS = 30
+REACH_TIMEOUT_SECONDS = 10
 BARE_CHANNEL_HOSTS = ("mailhog", "localhost", "127.0.0.1", "::1")
 
 
@@ -93,7 +94,7 @@ def send(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, s
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=text or html,
-        from_email=conf.AUTH_SMTP_SENDER or settings.DEFAULT_FROM_EMAIL,
+        from_email=sender(),
         to=[to],
         headers=dict(headers or {}),
         connection=_connection(),
@@ -107,6 +108,24 @@ def send(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, s
     except smtplib.SMTPException as error:
         # Its own text, and so a traceback of it in a log, quotes addresses.
         raise MailNotSent(type(error).__name__) from None
+
+
+def sender() -> str:
+    """Whom mails come from."""
+    return conf.AUTH_SMTP_SENDER or settings.DEFAULT_FROM_EMAIL
+
+
+def reach() -> None:
+    """Open a connection to the mail server as far as TLS and login, and close it again. Raises OSError."""
+    connection = _connection()
+    if isinstance(connection, EmailBackend):
+        connection.timeout = min(connection.timeout or REACH_TIMEOUT_SECONDS, REACH_TIMEOUT_SECONDS)
+    try:
+        connection.open()
+        if isinstance(connection, EmailBackend) and connection.connection:
+            connection.connection.ehlo_or_helo_if_needed()  # where the server offers TLS, it begins here
+    finally:
+        connection.close()
 
 
 def _connection() -> BaseEmailBackend:

@@ -46,9 +46,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Number and hash of the newest event; zero and nothing where there is none."""
         return self.order_by("-number").values_list("number", "hash").first() or (0, "")
 
-    def faults(self) -> Iterator[tuple[int, str]]:
-        """What does not fit, as numbers and reasons. Reads every event, oldest first."""
-        expected, before = self._start()
+    def faults(self, *, newest: int = 0) -> Iterator[tuple[int, str]]:
+        """What does not fit, as numbers and reasons. Reads every event, or only as many of the newest, oldest first."""
+        expected, before = max(self._start(), self._before(newest)) if newest else self._start()
         for event in self.filter(number__gte=expected).order_by("number").iterator(CHUNK):
             if event.number != expected:
                 yield expected, f"{event.number - expected} missing"
@@ -62,6 +62,12 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """The number the chain begins with, and the hash before it: what was pruned is vouched for by an event."""
         pruned = self.filter(event=PRUNED).order_by("-number").values_list("data", flat=True).first()
         return (int(pruned["through"]) + 1, str(pruned["hash"])) if pruned else (1, "")
+
+    def _before(self, newest: int) -> tuple[int, str]:
+        """As `_start`, for so many of the newest events: the one before them is taken at its word."""
+        rows = self.order_by("-number").values_list("number", "hash")
+        number, before = next(iter(rows[newest : newest + 1]), (0, ""))
+        return number + 1, before
 
     def erase(self, account_id: Any, at: datetime) -> int:
         """Forget addresses, browsers and data in the events of an account; how many there are."""
