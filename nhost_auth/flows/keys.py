@@ -75,16 +75,17 @@ def forget(**_: Any) -> None:
 
 def _from_database(issuer: str) -> Keyring:
     stored = SigningKey.objects.in_force() or [SigningKey.objects.generate(conf.AUTH_SIGNING_ALGORITHM)]
-    if _is_due(stored[0]):
+    if _is_due(stored):
         stored = _rotated(stored)
     keys = tuple(key.load(issuer) for key in stored)
     return Keyring(keys, keys[0].issuer, keys[0].namespace)
 
 
-def _is_due(active: SigningKey) -> bool:
+def _is_due(stored: list[SigningKey]) -> bool:
     """Whether AUTH_SIGNING_KEY_MAX_AGE asks for another key, and none waits yet."""
-    age = conf.AUTH_SIGNING_KEY_MAX_AGE
-    return bool(age) and active.verifies_until is None and timezone.now() > active.signs_from + timedelta(seconds=age)
+    age, now = conf.AUTH_SIGNING_KEY_MAX_AGE, timezone.now()
+    none_waits = all(key.signs_from <= now for key in stored)
+    return bool(age) and none_waits and now > stored[0].signs_from + timedelta(seconds=age)
 
 
 def _rotated(stored: list[SigningKey]) -> list[SigningKey]:

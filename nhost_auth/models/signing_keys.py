@@ -66,7 +66,9 @@ class SigningKeyManager(models.Manager["SigningKey"]):
         signs_from = values.pop("signs_from")
         frame = {"issuer": active.issuer, "namespace": active.namespace}
         with transaction.atomic():
-            if not self.filter(pk=active.pk, verifies_until=None).update(verifies_until=signs_from + overlap()):
+            if not self.filter(pk=active.pk, verifies_until=active.verifies_until).update(
+                verifies_until=signs_from + overlap()
+            ):
                 return None
             return self.generate(algorithm, signs_from=signs_from, **(frame | values))
 

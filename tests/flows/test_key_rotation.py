@@ -162,6 +162,13 @@ def test_waiting_key_that_is_retired_leaves_the_signing_one_signing(api: Api, cl
     assert kid(api.sign_in()) == kid(first)
 
 
+def test_rotation_goes_on_after_a_waiting_key_was_deleted_by_hand(api: Api) -> None:
+    first = api.sign_up()
+    SigningKey.objects.get(pk=key_rotation.rotate("EdDSA", publish_ahead=HOUR).pk).delete()
+    made = key_rotation.rotate("EdDSA", publish_ahead=NOW)
+    assert states() == {made.kid: "active", kid(first): "retiring"}
+
+
 def test_prune_deletes_the_retired_alone(api: Api, clock: Any) -> None:
     first = api.sign_up()
     key_rotation.rotate("EdDSA", publish_ahead=NOW)
