@@ -24,6 +24,7 @@ from nhost_auth.management import doctor
 from nhost_auth.models import Account, AuditEvent, Role, SigningKey, TotpDevice
 from tests.conftest import Api
 from tests.management.doctor.test_cache import SharedCache
+from tests.strict_settings import be_strict
 
 SUBJECTS = [
     "settings",
@@ -69,7 +70,7 @@ def subjects_in_error(*arguments: str) -> set[str]:
 @pytest.fixture
 def healthy(db: None, settings: Any) -> None:
     """An installation without a complaint, but that its mails are kept by the tests."""
-    settings.AUTH_PASSWORD_MIN_LENGTH, settings.AUTH_EMAIL_SECRET_HEADERS = 8, False
+    be_strict(settings)
     settings.ALLOWED_HOSTS = ["auth.example.com"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.CACHES = {"default": {"BACKEND": f"{SharedCache.__module__}.SharedCache"}}
@@ -197,7 +198,7 @@ def test_mail_on_trial_needs_an_address(healthy: None, address: str) -> None:
 
 
 def test_nothing_is_changed(healthy: None, api: Api) -> None:
-    api.sign_up()
+    add_people(2, "few")
     with CaptureQueriesContext(
         connection,
     ) as queries:

@@ -9,11 +9,12 @@ from django.core import checks
 
 from nhost_auth.management.doctor import settings as subject
 from tests.management.doctor.reading import errors, findings, is_well, warnings
+from tests.strict_settings import be_strict
 
 
 @pytest.fixture(autouse=True)
 def sound(settings: Any) -> None:
-    settings.AUTH_PASSWORD_MIN_LENGTH, settings.AUTH_EMAIL_SECRET_HEADERS = 8, False
+    be_strict(settings)
 
 
 def test_sound_settings_are_well() -> None:

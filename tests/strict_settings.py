@@ -1,0 +1,22 @@
+"""Settings of a deployment that `check --deploy` has nothing to say against, beside those of the tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+STRICT: dict[str, Any] = {
+    "AUTH_CONCEAL_ERRORS": True,
+    "AUTH_EMAIL_SECRET_HEADERS": False,
+    "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED": True,
+    "AUTH_PASSWORD_HIBP_ENABLED": True,
+    "AUTH_PASSWORD_MAX_LENGTH": 64,
+    "AUTH_PASSWORD_MIN_LENGTH": 8,
+    "AUTH_REFRESH_TOKEN_MAX_LIFETIME": 90 * 24 * 3600,
+    "AUTH_REQUIRE_ELEVATED_CLAIM": "recommended",
+    "AUTH_VERIFY_CONFIRM_PAGE": True,
+}
+
+
+def be_strict(settings: Any) -> None:
+    for name, value in STRICT.items():
+        setattr(settings, name, value)
