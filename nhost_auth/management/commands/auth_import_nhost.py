@@ -20,7 +20,7 @@ class Command(ImportCommand):
         parser.add_argument(
             "database_url",
             nargs="?",
-            help="unset: the settings POSTGRES_CONNECTION, HASURA_GRAPHQL_DATABASE_URL, which no list of processes shows",
+            help="unset: the setting POSTGRES_CONNECTION or HASURA_GRAPHQL_DATABASE_URL, which no process list shows",
         )
         parser.add_argument("--update", action="store_true", help="overwrite what is here with what Nhost has now")
         super().add_arguments(parser)
