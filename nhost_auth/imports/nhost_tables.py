@@ -62,7 +62,7 @@ def store_provider_links(found: Sequence[Row], people: People, report: Report) -
         elif not person.writable:
             report.skip(table, row["id"], "user-already-here")
         elif not 0 < len(key[1]) <= MAX_USER_ID:
-            report.skip(table, row["id"], "provider-user-id-too-long")
+            report.skip(table, row["id"], "provider-user-id-unusable")
         else:
             new.append({**row, "link": key[0], "owner": person.user_id})
 
@@ -148,9 +148,9 @@ def store_refresh_tokens(found: Sequence[Row], people: People, report: Report, *
 def _read_token(row: Row) -> Row:
     """The columns that older versions lack; and another id where the id is the secret itself (before migration 15)."""
     hashed = (row.get("refresh_token_hash") or "").removeprefix("\\x").lower()
-    was_secret = hashed == digest(str(row["id"]))
+    of_id = digest(str(row["id"]))
     return row | {
-        "id": uuid.UUID(hashed[:32]) if was_secret else row["id"],
+        "id": uuid.UUID(of_id[:32]) if hashed in ("", of_id) else row["id"],
         "hash": hashed,
         "type": row.get("type", "regular"),
     }

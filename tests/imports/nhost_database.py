@@ -33,7 +33,7 @@ update auth.schema_migrations set version = 18;
 BACK_TO_14 = """
 alter table auth.refresh_tokens drop column refresh_token_hash;
 alter table auth.refresh_tokens add column refresh_token_hash varchar(255)
-  generated always as ('\\x' || encode(sha256(convert_to(id::text, 'SQL_ASCII')), 'hex')) stored;
+  generated always as ('\\x' || encode(sha256(id::text::bytea), 'hex')) stored;
 """
 BACK_TO_5 = """
 alter table auth.refresh_tokens drop column refresh_token_hash, drop column type, drop column metadata;

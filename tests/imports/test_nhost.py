@@ -111,8 +111,10 @@ def test_run_that_is_stopped_keeps_whole_batches_and_goes_on(
 def test_lost_connection_is_told_and_the_next_run_goes_on(
     nhost: Nhost, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(5000):  # more than the server hands over at once
-        nhost.execute("insert into auth.users (email, locale) values (%s, 'en')", f"{number}@example.com")
+    # More than the server hands over at once.
+    nhost.execute(
+        "insert into auth.users (email, locale) select n || '@example.com', 'en' from generate_series(1, 5000) n"
+    )
     seen = []
 
     def build(**values: Any) -> Any:

@@ -116,12 +116,14 @@ def test_second_factor_is_asked_and_good(api: Api, nhost: Nhost, settings: Any, 
     settings.AUTH_MFA_ENABLED = True
     secret = totp.generate_secret()
     forms = {"plain": secret, "padded": secret + "====", "encrypted": _encrypted_by_nhost(secret, settings)}
-    nhost.add_user(totp_secret=forms[stored], active_mfa_type="totp")
+    user_id = nhost.add_user(totp_secret=forms[stored], active_mfa_type="totp")
     import_nhost(nhost)
     reply = api.sign_in(password=PASSWORD)
     assert set(reply.json) == {"mfa"}
     body = {"ticket": reply.json["mfa"]["ticket"], "otp": code_of(secret)}
-    assert api.post("/signin/mfa/totp", body).user["activeMfaType"] == "totp"
+    session = api.post("/signin/mfa/totp", body)
+    assert session.user["id"] == str(user_id)
+    assert api.get("/user", token=session.token).json["activeMfaType"] == "totp"
 
 
 def test_link_to_a_provider_is_found(nhost: Nhost) -> None:
