@@ -33,8 +33,6 @@ def to_django(text: str) -> str:
     if not text or not is_password_usable(text):
         return passwords.unusable()
     if text.startswith("$2"):
-        if not BCRYPT.fullmatch(text):
-            raise UnusableHash("password-hash-malformed")
         return _checked(f"bcrypt${text}")
     if text.startswith("$argon2"):
         return _checked(f"argon2{text}")
@@ -55,6 +53,8 @@ def _checked(encoded: str) -> str:
         raise UnusableHash("password-hasher-missing" if named else "password-hash-unknown") from None
     if not _has_library(hasher):
         raise UnusableHash("password-library-missing")
+    if hasher.algorithm.startswith("bcrypt") and not BCRYPT.fullmatch(encoded.partition("$")[2]):
+        raise UnusableHash("password-hash-malformed")
     try:
         decoded = hasher.decode(encoded)
         shape = repr({name: len(part) if name in SALTED else part for name, part in decoded.items()})
