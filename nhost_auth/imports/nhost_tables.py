@@ -92,7 +92,7 @@ def store_security_keys(found: Sequence[Row], people: People, report: Report, *,
     columns = ["credential_id", "credential_hash", "public_key", "transports", "nickname"]
 
     def save(some: Sequence[Row]) -> None:
-        SecurityKey.objects.bulk_update([_fill_key(present[row["id"]], row) for row in some], columns)
+        rows.overwrite([_fill_key(present[row["id"]], row) for row in some], columns)
 
     _update(table, changed, save, report)
 
@@ -140,7 +140,7 @@ def store_refresh_tokens(found: Sequence[Row], people: People, report: Report, *
     columns = ["hash", "kind", "expires_at", "ends_at", "metadata"]
 
     def save(some: Sequence[Row]) -> None:
-        RefreshToken.objects.bulk_update([_fill_token(present[row["id"]], row) for row in some], columns)
+        rows.overwrite([_fill_token(present[row["id"]], row) for row in some], columns)
 
     _update(table, changed, save, report)
 

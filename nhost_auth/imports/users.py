@@ -186,8 +186,8 @@ def _overwrite(users: Sequence[ImportedUser], known: dict[uuid.UUID, Account]) -
         account.created_at = rows.stored_time(user.created_at) or account.created_at
         fields.update(_fill_host(account.user, user))
         moved += [account.pk] if account.email_normalized != before else []
-    Account.objects.bulk_update(accounts, OVERWRITTEN)
-    get_user_model()._base_manager.bulk_update([account.user for account in accounts], sorted(fields))
+    rows.overwrite(accounts, OVERWRITTEN)
+    rows.overwrite([account.user for account in accounts], sorted(fields))
     # What was mailed to the old address must not prove the new one.
     Ticket.objects.filter(account__in=moved).delete()
     OneTimeCode.objects.filter(account__in=moved).delete()
