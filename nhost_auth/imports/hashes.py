@@ -53,7 +53,7 @@ def _checked(encoded: str) -> str:
         raise UnusableHash("password-hasher-missing" if named else "password-hash-unknown") from None
     if not _has_library(hasher):
         raise UnusableHash("password-library-missing")
-    if hasher.algorithm.startswith("bcrypt") and not BCRYPT.fullmatch(encoded.partition("$")[2]):
+    if encoded.startswith("bcrypt") and not BCRYPT.fullmatch(encoded.partition("$")[2]):
         raise UnusableHash("password-hash-malformed")
     try:
         decoded = hasher.decode(encoded)

@@ -21,6 +21,7 @@ from nhost_auth.infra.crypto import digest
 SERVER = "postgres://postgres@127.0.0.1:5432"
 SCHEMA = Path(__file__).with_name("nhost_schema.sql")
 PASSWORD = "Old-horse-battery-9"
+SALT = b"$2b$04$abcdefghijklmnopqrstuu"  # fixed: test ids have to be the same in every process
 LATER = timedelta(days=30)
 
 BACK_TO_18 = """
@@ -44,7 +45,7 @@ drop table auth.user_security_keys;
 @lru_cache
 def bcrypted(password: str = PASSWORD, prefix: str = "2a") -> str:
     """As Nhost stores a password, but cheap."""
-    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode().replace("$2b$", f"${prefix}$")
+    return bcrypt.hashpw(password.encode(), SALT).decode().replace("$2b$", f"${prefix}$")
 
 
 class Nhost:

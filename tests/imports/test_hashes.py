@@ -77,7 +77,7 @@ def test_modular_crypt_is_kept_and_recognised(hashed: str) -> None:
     assert not check_password("another", encoded)
 
 
-@pytest.mark.parametrize("none", ["", "!", make_password(None)])
+@pytest.mark.parametrize("none", ["", "!", "!abcdef"])
 def test_no_password_is_one_that_nothing_matches(none: str) -> None:
     assert not is_password_usable(to_django(none))
 

@@ -99,6 +99,7 @@ def test_disabled_user_and_one_with_a_phone_alone(api: Api, tmp_path: Path) -> N
         (ANN | {"passwordHash": "$6$salt$" + "x" * 86}, "password-hasher-missing"),
         (ANN | {"defaultRole": "r" * 129}, "role-too-long"),
     ],
+    ids=lambda value: value if isinstance(value, str) and value.isprintable() and len(value) < 30 else "line",
 )  # fmt: skip
 def test_bad_line_is_left_out(tmp_path: Path, line: Any, reason: str) -> None:
     printed = import_lines(tmp_path, {"email": "eve@example.com"}, line, {"email": "bob@example.com"})

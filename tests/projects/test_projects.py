@@ -15,6 +15,14 @@ FURTHER = {"otp_plugins": ["tests/projects/otp_plugins/journey.py"]}
 @pytest.mark.parametrize("project", ["bare_user", "hostile_settings", "no_username", "otp_plugins", "uuid_key"])
 def test_journey_passes_under(project: str) -> None:
     options = ["-p", "no:cacheprovider", "-n0", "-q", f"--ds=tests.projects.{project}.settings"]
-    command = [sys.executable, "-m", "pytest", *options, "tests/projects/journey.py", *FURTHER.get(project, [])]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *options,
+        "tests/projects/journey.py",
+        "tests/projects/imports.py",
+        *FURTHER.get(project, []),
+    ]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
