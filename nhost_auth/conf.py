@@ -62,8 +62,8 @@ class Conf:
     AUTH_ENCRYPTION_KEY = KeyList([], "hex AES keys (16, 24 or 32 bytes) of stored secrets; unset: derived from SECRET_KEY")
 
     # Storage and Hasura, read by Nhost's server; a Django project has DATABASES
-    POSTGRES_CONNECTION = Str("", "Nhost's database, for the import command", planned=True)
-    HASURA_GRAPHQL_DATABASE_URL = Str("", "Nhost's database, for the import command", planned=True)
+    POSTGRES_CONNECTION = Str("", "Nhost's database, which auth_import_nhost reads")
+    HASURA_GRAPHQL_DATABASE_URL = Str("", "Nhost's database, which auth_import_nhost reads")
     POSTGRES_MIGRATIONS_CONNECTION = Str("", "without meaning here")
     HASURA_GRAPHQL_GRAPHQL_URL = Str("", "GraphQL endpoint that custom claims may be asked of")
     HASURA_GRAPHQL_ADMIN_SECRET = Str("", "sent to that endpoint")

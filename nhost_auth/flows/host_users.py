@@ -6,11 +6,12 @@ Any AUTH_USER_MODEL that derives from AbstractBaseUser serves. The other directi
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
+from django.db import connections, models, router
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -23,7 +24,7 @@ def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bo
     """An unsaved user of the host for a new account. `password` is a hash; `seen` sets the last login to now."""
     model: Any = get_user_model()
     values: dict[str, Any] = {"password": password}
-    if _has_field("is_active"):
+    if has_field("is_active"):
         values["is_active"] = active
     if isinstance(model._meta.pk, models.UUIDField):
         values[model._meta.pk.attname] = account_id
@@ -31,10 +32,37 @@ def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bo
         values[field.name] = _host_email(field, email, account_id)
     if model.USERNAME_FIELD not in values:
         values[model.USERNAME_FIELD] = str(account_id)
-    if seen and _has_field("last_login"):
+    if seen and has_field("last_login"):
         values["last_login"] = timezone.now()
     factory = import_string(conf.AUTH_USER_FACTORY) if conf.AUTH_USER_FACTORY else model
     return factory(**values)
+
+
+def fill(user: Any, account_id: uuid.UUID, *, email: str | None, **values: Any) -> list[str]:
+    """Set an address and whatever of `values` the host's model has a field for; the names of what was set."""
+    field, values = email_field(), {name: value for name, value in values.items() if has_field(name)}
+    if field is not None:
+        values[field.name] = _host_email(field, email, account_id)
+    for name, value in values.items():
+        setattr(user, name, value)
+    return list(values)
+
+
+def store_new(users: Sequence[Any]) -> None:
+    """Store unsaved users, without post_save and in one statement where the model and the database allow it."""
+    kind = type(users[0])
+    if all(type(user) is kind for user in users) and _can_be_stored_together(kind):
+        kind._base_manager.bulk_create(users)
+        return
+    for user in users:
+        user.save(force_insert=True)
+
+
+def _can_be_stored_together(kind: Any) -> bool:
+    """Not where users have two tables, nor where the database does not tell the keys it gave out (MySQL)."""
+    one_table = all(parent._meta.concrete_model is kind._meta.concrete_model for parent in kind._meta.get_parent_list())
+    tells = connections[router.db_for_write(kind)].features.can_return_rows_from_bulk_insert
+    return one_table and (tells or not isinstance(kind._meta.pk, models.AutoField))
 
 
 def sketch(email: str) -> Any:
@@ -69,7 +97,8 @@ def has_email(email: str) -> bool:
     return field is not None and get_user_model()._base_manager.filter(**{field.name: email}).exists()
 
 
-def _has_field(name: str) -> bool:
+def has_field(name: str) -> bool:
+    """Whether the host's user has a column of its own by that name."""
     return any(field.name == name for field in get_user_model()._meta.concrete_fields)
 
 

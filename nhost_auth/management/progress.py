@@ -12,10 +12,8 @@ DEFAULT_SIZE, LARGEST_SIZE = 1000, 10_000
 """SQLite takes 32,766 values in one statement."""
 
 
-def add_batch_size(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--batch-size", type=_size, default=DEFAULT_SIZE, help=f"rows in one transaction, default {DEFAULT_SIZE}"
-    )
+def add_batch_size(parser: ArgumentParser, default: int = DEFAULT_SIZE) -> None:
+    parser.add_argument("--batch-size", type=_size, default=default, help=f"rows in one transaction, default {default}")
 
 
 def _size(text: str) -> int:
@@ -24,12 +22,12 @@ def _size(text: str) -> int:
     return int(text)
 
 
-def bar(label: str, total: int) -> tqdm[Any]:
+def bar(label: str, total: int | None) -> tqdm[Any]:
     """A progress bar over rows, on a terminal only."""
     return tqdm(total=total, desc=label, unit=" rows", disable=None)
 
 
-def counted(batches: Iterable[int], label: str, total: int) -> int:
+def counted(batches: Iterable[int], label: str, total: int | None) -> int:
     """Go through batches of rows behind a progress bar; how many rows they were together."""
     done = 0
     with bar(label, total) as progress:

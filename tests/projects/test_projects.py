@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-JOURNEYS = ["tests/projects/journey.py", "tests/projects/rest_journey.py"]
+JOURNEYS = [f"tests/projects/{name}.py" for name in ("journey", "rest_journey", "imports")]
 FURTHER = {"otp_plugins": ["tests/projects/otp_plugins/journey.py"]}
 
 
