@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -121,7 +120,8 @@ def _send(
         "html": texts.html,
         "headers": _headers(template, variables),
     }
-    transaction.on_commit(partial(_deliver, template, message, account.pk), robust=robust)
+    # Not a partial: Django names what failed robustly, and a partial has no name.
+    transaction.on_commit(lambda: _deliver(template, message, account.pk), robust=robust)
 
 
 def _deliver(template: str, message: dict[str, Any], account_id: uuid.UUID) -> None:

@@ -23,7 +23,7 @@ ENVIRONMENT = {
     "AUTH_SERVER_URL": "https://auth.example.com/v1",  # one name for the three: it is the issuer
     "AUTH_SIGNING_ALGORITHM": "RS256",
     "AUTH_KEYRING_TTL": "1",
-    "AUTH_SIGNING_KEY_PUBLISH_AHEAD": "2",
+    "AUTH_SIGNING_KEY_PUBLISH_AHEAD": "1",
 }
 JOURNEY = ("ES256", "EdDSA", "RS256")
 
