@@ -1,0 +1,86 @@
+"""The actions of a list on the page of a single object too, and those that ask again before they act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from nhost_auth.admin.site import ModelAdmin
+
+CONFIRMED = "confirmed"
+NAMED = 20
+
+
+class PageActions(ModelAdmin):
+    """Shows a button for each action that its visitor may use. `confirmed` says whether it was asked for twice."""
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
+        return [
+            path("<path:object_id>/act/", self.admin_site.admin_view(self.act_view), name=name),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        buttons = [(name, label) for name, (_, _, label) in self._page_actions(request).items()]
+        shown = {"page_actions": buttons, "page_actions_url": self._url("act", object_id) if object_id else ""}
+        return super().changeform_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+
+    def act_view(self, request: HttpRequest, object_id: str) -> Any:
+        """Run the posted action for one object."""
+        found = self.get_object(request, unquote(object_id))
+        if found is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        action = self._page_actions(request).get(request.POST.get("action", ""))
+        if action is None:
+            raise PermissionDenied
+        answer = action[0](self, request, self.get_queryset(request).filter(pk=found.pk))
+        return answer or HttpResponseRedirect(self._url("change", object_id))
+
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Any], *, question: str) -> TemplateResponse:
+        """The page that asks again; what it posts comes back to the action."""
+        action = request.POST["action"]
+        rows = list(queryset[: NAMED + 1])
+        return TemplateResponse(
+            request,
+            "admin/nhost_auth/confirm.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": self.get_actions(request)[action][2],
+                "question": question,
+                "opts": self.opts,
+                "media": self.media,
+                "action": action,
+                "rows": rows[:NAMED],
+                "more": len(rows) > NAMED,
+                "checkbox": admin.helpers.ACTION_CHECKBOX_NAME,
+                "selected": request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME),
+                "select_across": request.POST.get("select_across", "0"),
+                "back": self._url("changelist"),
+            },
+        )
+
+    def _page_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = self.get_actions(request)
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
+
+    def _url(self, page: str, object_id: str | None = None) -> str:
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=[quote(object_id)] if object_id else [])
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    return request.method == "POST" and CONFIRMED in request.POST
