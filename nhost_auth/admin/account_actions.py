@@ -85,8 +85,8 @@ def send_sign_in_link(page: PageActions, request: HttpRequest, queryset: QuerySe
 def remove_second_factor(page: PageActions, request: HttpRequest, queryset: QuerySet[Account]) -> Any:
     if not is_confirmed(request):
         question = (
-            "Whoever knows the password of these accounts gets in without a code from then on; recovery codes go too. "
-            "Are you sure that it is their owner who asks?"
+            "Whoever knows the password gets in without a code from then on; recovery codes go too. "
+            "Are you sure that it is the owner who asks?"
         )
         return page.confirm(request, queryset, question=question)
     _run(page, request, queryset, _remove_second_factor, done="without a second factor now")

@@ -13,15 +13,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 
 from nhost_auth.admin import account_actions, account_search
 from nhost_auth.admin.account_filters import DisabledFilter, SecondFactorFilter
 from nhost_auth.admin.account_form import EDITABLE, AccountForm, locales
 from nhost_auth.admin.inlines import PersonalAccessTokenInline, RoleInline, SecurityKeyInline, SessionInline
 from nhost_auth.admin.page_actions import PageActions
-from nhost_auth.admin.site import Select, TextInput, is_own_page
+from nhost_auth.admin.site import Select, TextInput, is_own_page, moment, without_links
 from nhost_auth.flows import audit, host_users, mfa
 from nhost_auth.models import Account, TotpDevice, provider_links
+
+NAME_SHOWN = 32
 
 
 @admin.register(Account)
@@ -31,8 +34,8 @@ class AccountAdmin(PageActions):
     actions = account_actions.ALL
     ordering = ("-created_at", "-id")
     list_select_related = ("user",)
-    list_display = ("name", "phone_number", "display_name", "status", "role", "created_at", "last_sign_in")
-    sortable_by = ("name", "phone_number", "created_at")
+    list_display = ("name", "phone_number", "called", "status", "role", "created", "last_sign_in")
+    sortable_by = ("name", "phone_number", "created")
     search_fields = ("email_normalized",)
     search_help_text = "The beginning of an e-mail address or phone number (+…), an account's id, a provider's user id"
     readonly_fields = (
@@ -77,6 +80,9 @@ class AccountAdmin(PageActions):
         needless = () if host_users.can_be_disabled() else ("disable", "enable")
         return {name: action for name, action in actions.items() if name not in needless}
 
+    def is_of_use(self, action: str, found: Account) -> bool:
+        return action != ("enable" if found.user.is_active else "disable")
+
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         # A default role is one of the account's: who may not give roles may not give one this way.
         may_give = request.user.has_perm("nhost_auth.change_accountrole")  # type: ignore[union-attr]
@@ -91,7 +97,8 @@ class AccountAdmin(PageActions):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "display_name":
             kwargs["widget"] = TextInput()
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return without_links(field) if field is not None else None
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         changed = sorted(form.changed_data)
@@ -117,14 +124,22 @@ class AccountAdmin(PageActions):
         return account.default_role_id
 
     @admin.display(description="last sign-in")
-    def last_sign_in(self, account: Account) -> Any:
-        return getattr(account.user, "last_login", None)
+    def last_sign_in(self, account: Account) -> str:
+        return moment(getattr(account.user, "last_login", None))
+
+    @admin.display(description="created", ordering="created_at")
+    def created(self, account: Account) -> str:
+        return moment(account.created_at)
+
+    @admin.display(description="display name")
+    def called(self, account: Account) -> str:
+        return Truncator(account.display_name).chars(NAME_SHOWN)
 
     @admin.display(description="status")
     def status(self, account: Any) -> str:
         found = ["disabled" if account.disabled else "active"]
         found += ["guest"] if account.is_anonymous else []
-        found += ["e-mail not verified"] if account.email and not account.email_verified else []
+        found += ["unverified"] if account.email and not account.email_verified else []
         found += ["second factor"] if account.second_factor else []
         return ", ".join(found)
 

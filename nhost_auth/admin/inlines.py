@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from nhost_auth.admin.site import StackedInline, TabularInline
+from nhost_auth.admin.site import StackedInline, TabularInline, without_links
 from nhost_auth.errors import InvalidRequest, SessionNotFound
 from nhost_auth.flows import sessions, webauthn
 from nhost_auth.models import Account, AccountRole, RefreshToken, Role, SecurityKey
@@ -60,6 +60,10 @@ class RoleInline(TabularInline):
             names = Role.objects.order_by("name").values_list("name", flat=True)
             field.choices = [("", "---------"), *((name, name) for name in names)]
         return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return without_links(field) if field is not None else None
 
 
 class ReadOnlyInline(TabularInline):

@@ -35,16 +35,19 @@ class PageActions(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        buttons = [(name, label) for name, (_, _, label) in self._page_actions(request).items()]
-        shown = {"page_actions": buttons, "page_actions_url": self._url("act", object_id) if object_id else ""}
-        return super().changeform_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+        found = self.get_object(request, unquote(object_id)) if object_id and request.method == "GET" else None
+        if found is not None and object_id:
+            buttons = [(name, label) for name, (_, _, label) in self._page_actions(request, found).items()]
+            shown = {"page_actions": buttons, "page_actions_url": self._url("act", object_id)}
+            extra_context = {**shown, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def act_view(self, request: HttpRequest, object_id: str) -> Any:
         """Run the posted action for one object."""
         found = self.get_object(request, unquote(object_id))
         if found is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        action = self._page_actions(request).get(request.POST.get("action", ""))
+        action = self._page_actions(request, found).get(request.POST.get("action", ""))
         if action is None:
             raise PermissionDenied
         answer = action[0](self, request, self.get_queryset(request).filter(pk=found.pk))
@@ -54,6 +57,8 @@ class PageActions(ModelAdmin):
         """The page that asks again; what it posts comes back to the action."""
         action = request.POST["action"]
         rows = list(queryset[: NAMED + 1])
+        match = request.resolver_match
+        object_id = match.kwargs.get("object_id") if match else None
         return TemplateResponse(
             request,
             "admin/nhost_auth/confirm.html",
@@ -69,13 +74,18 @@ class PageActions(ModelAdmin):
                 "checkbox": admin.helpers.ACTION_CHECKBOX_NAME,
                 "selected": request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME),
                 "select_across": request.POST.get("select_across", "0"),
-                "back": self._url("changelist"),
+                "back": self._url("change", object_id) if object_id else self._url("changelist"),
             },
         )
 
-    def _page_actions(self, request: HttpRequest) -> dict[str, Any]:
+    def is_of_use(self, action: str, found: Any) -> bool:
+        """Whether an action could change anything about an object."""
+        return True
+
+    def _page_actions(self, request: HttpRequest, found: Any) -> dict[str, Any]:
         actions: dict[str, Any] = self.get_actions(request)
-        return {name: action for name, action in actions.items() if name != "delete_selected"}
+        actions.pop("delete_selected", None)
+        return {name: action for name, action in actions.items() if self.is_of_use(name, found)}
 
     def _url(self, page: str, object_id: str | None = None) -> str:
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.paginator import Paginator
 from django.db import connections, transaction
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.timezone import template_localtime
 
 from nhost_auth.flows import audit
 
@@ -36,7 +39,17 @@ else:
     HouseAdmin, StackedInline, TabularInline = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
     Select, TextInput = forms.Select, AdminTextInputWidget
 
-__all__ = ["CAP", "ModelAdmin", "Select", "StackedInline", "TabularInline", "TextInput", "is_own_page"]
+__all__ = [
+    "CAP",
+    "ModelAdmin",
+    "Select",
+    "StackedInline",
+    "TabularInline",
+    "TextInput",
+    "is_own_page",
+    "moment",
+    "without_links",
+]
 
 CAP = 10_000
 AGENT_LENGTH = 255
@@ -101,6 +114,19 @@ def _ip(request: HttpRequest) -> str | None:
         return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
     except ValueError:
         return None  # a Unix socket has no address
+
+
+def moment(at: datetime | None) -> str:
+    """A time as short as it can be read, in the zone of the project."""
+    return date_format(template_localtime(at), "Y-m-d H:i") if at is not None else ""
+
+
+def without_links(field: Any) -> Any:
+    """A choice of another model's rows without the buttons that would add, change or delete those."""
+    for name in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+        if hasattr(field.widget, name):
+            setattr(field.widget, name, False)
+    return field
 
 
 def is_own_page(page: HouseAdmin, request: HttpRequest) -> bool:

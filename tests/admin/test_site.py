@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.admin.conftest import ACCOUNTS, EVENTS, KEYS, ROLES, SESSIONS, Browser, person
-from nhost_auth.models import AuditEvent, RefreshToken, SigningKey
 from nhost_auth.flows import audit
+from nhost_auth.models import AuditEvent, RefreshToken, SigningKey
+from tests.admin.conftest import ACCOUNTS, EVENTS, KEYS, ROLES, SESSIONS, Browser, person
 
 
 def test_every_page_renders(root: Browser) -> None:
