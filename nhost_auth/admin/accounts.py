@@ -24,7 +24,8 @@ from nhost_auth.admin.site import Select, TextInput, is_own_page, moment, withou
 from nhost_auth.flows import audit, host_users, mfa
 from nhost_auth.models import Account, TotpDevice, provider_links
 
-NAME_SHOWN = 32
+NAME_SHOWN = 24
+DAY = "Y-m-d"
 
 
 @admin.register(Account)
@@ -34,8 +35,8 @@ class AccountAdmin(PageActions):
     actions = account_actions.ALL
     ordering = ("-created_at", "-id")
     list_select_related = ("user",)
-    list_display = ("name", "phone_number", "called", "status", "role", "created", "last_sign_in")
-    sortable_by = ("name", "phone_number", "created")
+    list_display = ("name", "phone", "called", "status", "role", "created", "seen")
+    sortable_by = ("name", "phone", "created")
     search_fields = ("email_normalized",)
     search_help_text = "The beginning of an e-mail address or phone number (+…), an account's id, a provider's user id"
     readonly_fields = (
@@ -119,17 +120,25 @@ class AccountAdmin(PageActions):
     def name(self, account: Account) -> str:
         return account.email or "(no e-mail address)"
 
-    @admin.display(description="default role")
+    @admin.display(description="phone", ordering="phone_number")
+    def phone(self, account: Account) -> str | None:
+        return account.phone_number
+
+    @admin.display(description="role")
     def role(self, account: Account) -> str:
         return account.default_role_id
 
     @admin.display(description="last sign-in")
-    def last_sign_in(self, account: Account) -> str:
+    def last_sign_in(self, account: Account) -> str | None:
         return moment(getattr(account.user, "last_login", None))
 
+    @admin.display(description="last seen")
+    def seen(self, account: Account) -> str | None:
+        return moment(getattr(account.user, "last_login", None), DAY)
+
     @admin.display(description="created", ordering="created_at")
-    def created(self, account: Account) -> str:
-        return moment(account.created_at)
+    def created(self, account: Account) -> str | None:
+        return moment(account.created_at, DAY)
 
     @admin.display(description="display name")
     def called(self, account: Account) -> str:
@@ -151,7 +160,9 @@ class AccountAdmin(PageActions):
         url = reverse(
             f"{self.admin_site.name}:{model._meta.app_label}_{model._meta.model_name}_change", args=[account.user_id]
         )
-        return format_html('<a href="{}">{}</a> (the e-mail address is changed there)', url, account.user)
+        return format_html(
+            '<a class="nhost-auth-link" href="{}">{}</a> (the e-mail address is changed there)', url, account.user
+        )
 
     @admin.display(description="second factor")
     def factor(self, account: Account) -> str:
@@ -171,7 +182,9 @@ class AccountAdmin(PageActions):
     @admin.display(description="audit trail")
     def trail(self, account: Account) -> str:
         url = reverse(f"{self.admin_site.name}:nhost_auth_auditevent_changelist")
-        return format_html('<a href="{}?q={}">What happened to this account</a>', url, account.pk)
+        return format_html(
+            '<a class="nhost-auth-link" href="{}?q={}">What happened to this account</a>', url, account.pk
+        )
 
 
 def _role_names(account: Account) -> set[str]:

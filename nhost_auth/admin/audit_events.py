@@ -92,12 +92,12 @@ class AuditEventAdmin(ModelAdmin):
             return queryset.filter(event=text.replace(" ", "_")), False
 
     @admin.display(description="account")
-    def account(self, event: AuditEvent) -> str:
+    def account(self, event: AuditEvent) -> str | None:
         if event.account_id is None:
-            return ""
+            return None
         url = reverse(f"{self.admin_site.name}:nhost_auth_account_change", args=[event.account_id])
-        return format_html('<a href="{}">{}</a>', url, event.account_id)
+        return format_html('<a class="nhost-auth-link" href="{}">{}</a>', url, event.account_id)
 
     @admin.display(description="data")
-    def details(self, event: AuditEvent) -> str:
-        return json.dumps(event.data, indent=2, sort_keys=True) if event.data else ""
+    def details(self, event: AuditEvent) -> str | None:
+        return json.dumps(event.data, indent=2, sort_keys=True) if event.data else None

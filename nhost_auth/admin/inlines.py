@@ -136,4 +136,4 @@ class AccountInline(StackedInline):
     @admin.display(description="account page")
     def page(self, account: Account) -> str:
         url = reverse(f"{self.admin_site.name}:nhost_auth_account_change", args=[account.pk])
-        return format_html('<a href="{}">Sessions, roles, keys and actions</a>', url)
+        return format_html('<a class="nhost-auth-link" href="{}">Sessions, roles, keys and actions</a>', url)

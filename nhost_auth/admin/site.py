@@ -86,11 +86,13 @@ class ModelAdmin(HouseAdmin):
     class Media:
         css = {"all": ["nhost_auth/admin.css"]}
 
-    def get_urls(self) -> list[Any]:
-        urls: list[Any] = super().get_urls()
-        for row in urls:
+    @property
+    def urls(self) -> list[Any]:
+        """All of them, those that heirs add to `get_urls` too."""
+        rows: list[Any] = self.get_urls()
+        for row in rows:
             row.callback = _recorded(row.callback)
-        return urls
+        return rows
 
 
 def _recorded(view: View) -> View:
@@ -116,9 +118,9 @@ def _ip(request: HttpRequest) -> str | None:
         return None  # a Unix socket has no address
 
 
-def moment(at: datetime | None) -> str:
+def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str | None:
     """A time as short as it can be read, in the zone of the project."""
-    return date_format(template_localtime(at), "Y-m-d H:i") if at is not None else ""
+    return date_format(template_localtime(at), form) if at is not None else None
 
 
 def without_links(field: Any) -> Any:

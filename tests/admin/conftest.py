@@ -78,7 +78,7 @@ class Browser:
             for bound in form:
                 value = bound.value()
                 if value not in (None, False):
-                    fields[bound.html_name] = form.fields[bound.name].prepare_value(value)
+                    fields[bound.html_name] = value
         return fields
 
 
