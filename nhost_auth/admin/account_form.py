@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django import forms
 from nhost_auth.conf import conf
 from nhost_auth.models import Account
 
+NUL = "\\u0000"
 EDITABLE = (
     "display_name",
     "locale",
@@ -33,6 +35,8 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         metadata = self.cleaned_data["metadata"]
         if not isinstance(metadata, dict | None):
             raise forms.ValidationError("This has to be a JSON object.")
+        if NUL in json.dumps(metadata):
+            raise forms.ValidationError("PostgreSQL holds no null characters.")
         return metadata
 
     def clean(self) -> dict[str, Any]:

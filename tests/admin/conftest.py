@@ -16,6 +16,7 @@ from nhost_auth.infra import totp
 from nhost_auth.models import (
     Account,
     AccountRole,
+    RecoveryCode,
     RecoveryDevice,
     RefreshToken,
     Role,
@@ -124,7 +125,8 @@ def person(name: str = "ann", *, sessions: int = 1, pats: int = 1, keys: int = 1
     device = TotpDevice(user=user, name="TOTP", confirmed=True)
     device.set_secret(totp.generate_secret())
     device.save()
-    RecoveryDevice.objects.issue(user)
+    paper = RecoveryDevice.objects.create(user=user, name="Recovery codes")
+    RecoveryCode.objects.bulk_create(RecoveryCode(device=paper, hash=f"code-{number}") for number in range(10))
     return account
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db import connection
 
 from nhost_auth.admin import site
 from nhost_auth.admin.site import CappedPaginator
@@ -61,8 +62,10 @@ def test_only_sessions_and_roles_can_be_deleted(root: Browser) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("atomic", [False, True])
-def test_acts_carry_the_operator_to_the_audit_trail(root: Browser, settings: Any, atomic: bool) -> None:
-    settings.DATABASES["default"]["ATOMIC_REQUESTS"] = atomic
+def test_acts_carry_the_operator_to_the_audit_trail(
+    root: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch, atomic: bool
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
     settings.HASURA_GRAPHQL_JWT_SECRET = None
     ann = person()
     AuditEvent.objects.all().delete()
