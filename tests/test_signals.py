@@ -25,6 +25,11 @@ ANN, BOB = "ann@example.com", "bob@example.com"
 NAMES = sorted(name for name, value in vars(signals).items() if isinstance(value, Signal))
 CLIENT = "https://app.example.com"
 AT_PROVIDERS = ("account_taken_over", "identity_linked")  # flows/test_takeover.py, endpoints/test_link_idtoken.py
+BY_OPERATORS = (
+    "account_disabled",
+    "account_enabled",
+    "personal_access_token_revoked",
+)  # admin/, flows/test_operators.py
 
 Heard = list[tuple[str, dict[str, Any]]]
 
@@ -245,4 +250,4 @@ def test_receivers_that_raise_change_no_answer(api: Api, settings: Any, raising:
     assert api.post("/user/phone-number/change/verify", number | otp, token=session.token).status == 200
     assert api.post("/user/password", {"newPassword": PASSWORD}, token=session.token).status == 200
     assert api.post("/signout", {"all": True}, token=session.token).status == 200
-    assert sorted({*raising, *AT_PROVIDERS}) == NAMES
+    assert sorted({*raising, *AT_PROVIDERS, *BY_OPERATORS}) == NAMES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
@@ -47,8 +46,10 @@ class RefreshTokenAdmin(ModelAdmin):
         if obj.kind == RefreshToken.Kind.PAT:
             sessions.revoke_pat(obj.account, obj.pk)
             return
-        with suppress(SessionNotFound):  # it has ended meanwhile
+        try:
             sessions.end_one(obj.account, obj.pk)
+        except SessionNotFound:  # it has expired
+            obj.delete()
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for token in queryset.select_related("account__user"):

@@ -78,7 +78,7 @@ class Browser:
         for form in forms:
             for bound in form:
                 value = bound.value()
-                if value not in (None, False):
+                if value is not None and value is not False:
                     fields[bound.html_name] = value
         return fields
 

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FURTHER = {"otp_plugins": ["tests/projects/otp_plugins/journey.py"]}
+PROJECTS = ("bare_user", "hostile_settings", "no_admin", "no_username", "otp_plugins", "unfold_admin", "uuid_key")
+FURTHER = {name: [f"tests/projects/{name}/journey.py"] for name in ("no_admin", "otp_plugins", "unfold_admin")}
 
 
-@pytest.mark.parametrize("project", ["bare_user", "hostile_settings", "no_username", "otp_plugins", "uuid_key"])
+@pytest.mark.parametrize("project", PROJECTS)
 def test_journey_passes_under(project: str) -> None:
+    if project == "unfold_admin":
+        pytest.importorskip("unfold")
     options = ["-p", "no:cacheprovider", "-n0", "-q", f"--ds=tests.projects.{project}.settings"]
     command = [sys.executable, "-m", "pytest", *options, "tests/projects/journey.py", *FURTHER.get(project, [])]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
