@@ -86,7 +86,7 @@ class AccountAdmin(PageActions):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         # A default role is one of the account's: who may not give roles may not give one this way.
-        may_give = request.user.has_perm("nhost_auth.change_accountrole")  # type: ignore[union-attr]
+        may_give = request.user.has_perm("nhost_auth.change_accountrole")
         return self.readonly_fields if may_give else (*self.readonly_fields, "default_role")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

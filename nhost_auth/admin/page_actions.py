@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib.admin import helpers
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -36,22 +36,24 @@ class PageActions(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         found = self.get_object(request, unquote(object_id)) if object_id and request.method == "GET" else None
-        if found is not None and object_id:
+        if found is not None:
             buttons = [(name, label) for name, (_, _, label) in self._page_actions(request, found).items()]
-            shown = {"page_actions": buttons, "page_actions_url": self._url("act", object_id)}
+            shown = {"page_actions": buttons, "page_actions_url": self._url("act", found.pk)}
             extra_context = {**shown, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def act_view(self, request: HttpRequest, object_id: str) -> Any:
         """Run the posted action for one object."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         found = self.get_object(request, unquote(object_id))
         if found is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return HttpResponseRedirect(self._url("change", unquote(object_id)))  # which tells so
         action = self._page_actions(request, found).get(request.POST.get("action", ""))
         if action is None:
             raise PermissionDenied
         answer = action[0](self, request, self.get_queryset(request).filter(pk=found.pk))
-        return answer or HttpResponseRedirect(self._url("change", object_id))
+        return answer or HttpResponseRedirect(self._url("change", found.pk))
 
     def confirm(self, request: HttpRequest, queryset: QuerySet[Any], *, question: str) -> TemplateResponse:
         """The page that asks again; what it posts comes back to the action."""
@@ -59,22 +61,23 @@ class PageActions(ModelAdmin):
         rows = list(queryset[: NAMED + 1])
         match = request.resolver_match
         object_id = match.kwargs.get("object_id") if match else None
+        label = dict(self.get_action_choices(request, []))[action]
         return TemplateResponse(
             request,
             "admin/nhost_auth/confirm.html",
             {
                 **self.admin_site.each_context(request),
-                "title": self.get_actions(request)[action][2],
+                "title": label,
                 "question": question,
                 "opts": self.opts,
                 "media": self.media,
                 "action": action,
                 "rows": rows[:NAMED],
                 "more": len(rows) > NAMED,
-                "checkbox": admin.helpers.ACTION_CHECKBOX_NAME,
-                "selected": request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME),
+                "checkbox": helpers.ACTION_CHECKBOX_NAME,
+                "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
                 "select_across": request.POST.get("select_across", "0"),
-                "back": self._url("change", object_id) if object_id else self._url("changelist"),
+                "back": self._url("change", unquote(object_id)) if object_id else self._url("changelist"),
             },
         )
 
@@ -87,9 +90,9 @@ class PageActions(ModelAdmin):
         actions.pop("delete_selected", None)
         return {name: action for name, action in actions.items() if self.is_of_use(name, found)}
 
-    def _url(self, page: str, object_id: str | None = None) -> str:
+    def _url(self, page: str, key: Any = None) -> str:
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
-        return reverse(name, args=[quote(object_id)] if object_id else [])
+        return reverse(name, args=[quote(str(key))] if key is not None else [])
 
 
 def is_confirmed(request: HttpRequest) -> bool:

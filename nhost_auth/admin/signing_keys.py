@@ -74,7 +74,7 @@ class SigningKeyAdmin(PageActions):
 
     def has_rotate_permission(self, request: HttpRequest) -> bool:
         """Keys are never edited: the permission to change them is that to let them change."""
-        return request.user.has_perm("nhost_auth.change_signingkey")  # type: ignore[union-attr]
+        return request.user.has_perm("nhost_auth.change_signingkey")
 
     def has_view_permission(self, request: HttpRequest, obj: SigningKey | None = None) -> bool:
         return self.has_rotate_permission(request) or super().has_view_permission(request, obj)

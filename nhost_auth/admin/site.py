@@ -21,7 +21,7 @@ from django.db import connections, transaction
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.timezone import template_localtime
+from django.utils.timezone import is_aware, localtime
 
 from nhost_auth.flows import audit
 
@@ -68,7 +68,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts no further than CAP: a count of everything reads everything."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         rows: Any = self.object_list
         found: int = rows.order_by().values("pk")[: CAP + 1].count()
         return found if found <= CAP else AtLeast(CAP)
@@ -120,7 +120,9 @@ def _ip(request: HttpRequest) -> str | None:
 
 def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str | None:
     """A time as short as it can be read, in the zone of the project."""
-    return date_format(template_localtime(at), form) if at is not None else None
+    if at is None:
+        return None
+    return date_format(localtime(at) if is_aware(at) else at, form)
 
 
 def without_links(field: Any) -> Any:
