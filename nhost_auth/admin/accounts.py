@@ -129,15 +129,15 @@ class AccountAdmin(PageActions):
         return account.default_role_id
 
     @admin.display(description="last sign-in")
-    def last_sign_in(self, account: Account) -> str | None:
+    def last_sign_in(self, account: Account) -> str:
         return moment(getattr(account.user, "last_login", None))
 
     @admin.display(description="last seen")
-    def seen(self, account: Account) -> str | None:
+    def seen(self, account: Account) -> str:
         return moment(getattr(account.user, "last_login", None), DAY)
 
     @admin.display(description="created", ordering="created_at")
-    def created(self, account: Account) -> str | None:
+    def created(self, account: Account) -> str:
         return moment(account.created_at, DAY)
 
     @admin.display(description="display name")

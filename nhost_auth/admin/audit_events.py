@@ -15,7 +15,7 @@ from django.utils.html import format_html
 
 from nhost_auth import errors, signals
 from nhost_auth.admin.account_search import as_uuid
-from nhost_auth.admin.site import ModelAdmin
+from nhost_auth.admin.site import NOTHING, ModelAdmin
 from nhost_auth.flows.audit import NOT_WRITTEN, REFUSED
 from nhost_auth.models import AuditEvent
 from nhost_auth.models.audit_events import PRUNED, SUCCESS
@@ -92,12 +92,12 @@ class AuditEventAdmin(ModelAdmin):
             return queryset.filter(event=text.replace(" ", "_")), False
 
     @admin.display(description="account")
-    def account(self, event: AuditEvent) -> str | None:
+    def account(self, event: AuditEvent) -> str:
         if event.account_id is None:
-            return None
+            return NOTHING
         url = reverse(f"{self.admin_site.name}:nhost_auth_account_change", args=[event.account_id])
         return format_html('<a class="nhost-auth-link" href="{}">{}</a>', url, event.account_id)
 
     @admin.display(description="data")
-    def details(self, event: AuditEvent) -> str | None:
-        return json.dumps(event.data, indent=2, sort_keys=True) if event.data else None
+    def details(self, event: AuditEvent) -> str:
+        return json.dumps(event.data, indent=2, sort_keys=True) if event.data else NOTHING

@@ -8,12 +8,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from nhost_auth.admin import account_search
-from nhost_auth.admin.site import ModelAdmin
+from nhost_auth.admin.site import ModelAdmin, moment
 from nhost_auth.errors import SessionNotFound
 from nhost_auth.flows import sessions
 from nhost_auth.models import RefreshToken
 
-COLUMNS = ("account", "kind", "device", "ip", "created_at", "last_used_at", "expires_at")
+COLUMNS = ("account", "kind", "device", "ip", "created", "last_used", "expires")
 
 
 @admin.register(RefreshToken)
@@ -21,7 +21,7 @@ class RefreshTokenAdmin(ModelAdmin):
     ordering = ("-expires_at", "-id")
     list_select_related = ("account",)
     list_display = COLUMNS
-    sortable_by = ("expires_at",)
+    sortable_by = ("expires",)
     list_filter = ("kind",)
     search_fields = ("account__email_normalized",)
     search_help_text = "The beginning of an e-mail address or phone number (+…), an account's id, a provider's user id"
@@ -35,6 +35,18 @@ class RefreshTokenAdmin(ModelAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return account_search.narrowed(queryset, search_term, "account__"), False
+
+    @admin.display(description="created")
+    def created(self, token: RefreshToken) -> str:
+        return moment(token.created_at)
+
+    @admin.display(description="last used")
+    def last_used(self, token: RefreshToken) -> str:
+        return moment(token.last_used_at)
+
+    @admin.display(description="expires", ordering="expires_at")
+    def expires(self, token: RefreshToken) -> str:
+        return moment(token.expires_at)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Django would list every token that each session has left behind."""

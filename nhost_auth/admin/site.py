@@ -41,6 +41,7 @@ else:
 
 __all__ = [
     "CAP",
+    "NOTHING",
     "ModelAdmin",
     "Select",
     "StackedInline",
@@ -52,6 +53,8 @@ __all__ = [
 ]
 
 CAP = 10_000
+NOTHING = "-"
+"""As Django writes where there is no value."""
 AGENT_LENGTH = 255
 View = Callable[..., Any]
 
@@ -118,10 +121,10 @@ def _ip(request: HttpRequest) -> str | None:
         return None  # a Unix socket has no address
 
 
-def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str | None:
+def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str:
     """A time as short as it can be read, in the zone of the project."""
     if at is None:
-        return None
+        return NOTHING
     return date_format(localtime(at) if is_aware(at) else at, form)
 
 
