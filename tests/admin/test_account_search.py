@@ -78,6 +78,7 @@ def test_provider_links_are_not_asked_for_where_there_are_none(people: dict[str,
         assert narrowed(Account.objects.all(), "bob").exists()
 
 
+@pytest.mark.django_db(transaction=True)  # MariaDB commits when it analyses
 @pytest.mark.parametrize("text", [*SEARCHES, str(uuid.UUID(int=1))])
 def test_search_is_answered_by_an_index(people: dict[str, Account], text: str) -> None:
     """Of a table large enough to make it worth while."""
@@ -99,6 +100,6 @@ def test_search_is_answered_by_an_index(people: dict[str, Account], text: str) -
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {'TABLE ' if connection.vendor == 'mysql' else ''}{table}")
     plan = narrowed(Account.objects.order_by(), text).explain()
-    whole = {"postgresql": "Seq Scan on nhost_auth_account", "mysql": "\tALL\t", "sqlite": "SCAN nhost_auth_account"}
+    whole = {"postgresql": "Seq Scan on nhost_auth_account", "mysql": " ALL ", "sqlite": "SCAN nhost_auth_account"}
     assert whole[connection.vendor] not in plan, plan
     assert whole[connection.vendor] in Account.objects.order_by().filter(email__icontains=text).explain()
