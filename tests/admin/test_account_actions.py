@@ -53,16 +53,6 @@ def test_nobody_disables_themselves(root: Browser) -> None:
     assert User.objects.get(pk=root.user.pk).is_active
 
 
-def test_page_offers_what_is_of_use(root: Browser) -> None:
-    ann = person()
-    path = f"{ACCOUNTS}{ann.pk}/change/"
-    assert 'value="disable"' in root.page(path)
-    assert 'value="enable"' not in root.page(path)
-    root.act(ann, "disable")
-    assert 'value="disable"' not in root.page(path)
-    assert 'value="enable"' in root.page(path)
-
-
 def test_sessions_and_tokens_end(root: Browser, api: Api) -> None:
     session = api.sign_up()
     pat = api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=session.token).json["personalAccessToken"]
@@ -195,13 +185,6 @@ def test_permission_to_view_lets_nobody_act(browse: Browse, action: str) -> None
     after = (list(User.objects.filter(pk=ann.user_id).values()), TotpDevice.objects.count(), ann.refresh_tokens.count())
     assert after == before
     assert mail.outbox == []
-
-
-def test_forged_request_is_refused(root: Browser) -> None:
-    ann = person()
-    root._client.handler.enforce_csrf_checks = True
-    assert root.post(f"{ACCOUNTS}{ann.pk}/act/", {"action": "disable"}).status_code == 403
-    assert User.objects.get(pk=ann.user_id).is_active
 
 
 def test_thousands_are_acted_on_in_batches(root: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
