@@ -92,7 +92,7 @@ class SessionInline(ReadOnlyInline):
 class PersonalAccessTokenInline(ReadOnlyInline):
     model = RefreshToken
     formset = PersonalAccessTokenFormSet
-    fields = readonly_fields = ("id", "metadata", "created_at", "last_used_at", "expires_at")
+    fields = readonly_fields = ("metadata", "created_at", "last_used_at", "expires_at")
     verbose_name = "personal access token"
     verbose_name_plural = "personal access tokens (delete revokes one)"
 

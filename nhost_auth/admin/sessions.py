@@ -13,7 +13,7 @@ from nhost_auth.errors import SessionNotFound
 from nhost_auth.flows import sessions
 from nhost_auth.models import RefreshToken
 
-COLUMNS = ("account", "kind", "device", "ip", "created", "last_used", "expires")
+COLUMNS = ("account", "kind", "device", "ip", "last_used", "expires", "created")
 
 
 @admin.register(RefreshToken)
