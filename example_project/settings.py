@@ -1,6 +1,6 @@
 """Settings of the example project. Nhost's environment variables mean here what they mean to Nhost's server.
 
-Further variables: DATABASE_URL, SECRET_KEY, DEBUG.
+Further variables: DATABASE_URL, SECRET_KEY, DEBUG, DEMO_UNFOLD.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or state.kept_secrets()["SECRET_KEY"]
 DEBUG = os.environ.get("DEBUG", "") in ("1", "true")
 ALLOWED_HOSTS = ["*"]
 
+DEMO_UNFOLD = os.environ.get("DEMO_UNFOLD", "") in ("1", "true")
+"""The admin in django-unfold's looks, where that is installed."""
 INSTALLED_APPS = [
+    *(["unfold"] if DEMO_UNFOLD else []),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

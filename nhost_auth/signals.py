@@ -15,7 +15,7 @@ token_refreshed = Signal()
 """A refresh token was exchanged for the next one. Further argument: `session_id`."""
 
 signed_out = Signal()
-"""A session ended on its owner's wish. Further argument: `everywhere`, whether all others ended with it."""
+"""A session ended on its owner's or an operator's wish. Further argument: `everywhere`, whether all others did too."""
 
 deanonymized = Signal()
 """An anonymous account became a regular one. Further argument: `method`."""
@@ -58,6 +58,15 @@ account_taken_over = Signal()
 
 personal_access_token_created = Signal()
 """The account has a new personal access token. Further argument: `token_id`."""
+
+personal_access_token_revoked = Signal()
+"""The account has a personal access token less, by an operator. Further argument: `token_id`."""
+
+account_disabled = Signal()
+"""The account was disabled by an operator: it is refused everywhere."""
+
+account_enabled = Signal()
+"""The account was enabled again by an operator."""
 
 refresh_token_reused = Signal()
 """A spent refresh token was shown again and its session was ended. Further argument: `session_id`."""

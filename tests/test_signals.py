@@ -24,8 +24,9 @@ from tests.webauthn_page import add_key, elevate, enable
 ANN, BOB = "ann@example.com", "bob@example.com"
 NAMES = sorted(name for name, value in vars(signals).items() if isinstance(value, Signal))
 CLIENT = "https://app.example.com"
-# flows/test_personal_data.py, flows/test_takeover.py, endpoints/test_link_idtoken.py
-ELSEWHERE = ("account_erased", "account_taken_over", "identity_linked")
+# admin/, flows/test_operators.py, flows/test_personal_data.py, flows/test_takeover.py, endpoints/test_link_idtoken.py
+BY_OPERATORS = ("account_disabled", "account_enabled", "account_erased", "personal_access_token_revoked")
+ELSEWHERE = (*BY_OPERATORS, "account_taken_over", "identity_linked")
 
 Heard = list[tuple[str, dict[str, Any]]]
 

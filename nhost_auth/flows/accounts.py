@@ -209,6 +209,19 @@ def apply_profile(account: Account, profile: Profile) -> None:
     AccountRole.objects.bulk_create(AccountRole(account=account, role_id=role) for role in account.role_names)
 
 
+def set_active(account: Account, *, active: bool) -> None:
+    """Let an account in again, or refuse it everywhere from now on. Nothing where the host's users know no such thing.
+
+    Through the host's save(), so that its own receivers see it.
+    """
+    if account.user.is_active is active or not host_users.can_be_disabled():
+        return
+    account.user.is_active = active
+    account.user.save(update_fields=["is_active"])
+    changed = signals.account_enabled if active else signals.account_disabled
+    transaction.on_commit(partial(changed.send_robust, Account, account=account))
+
+
 def email_taken(email: str) -> bool:
     """Whether the address belongs to an account, or to a user where the host's own column is unique."""
     return adoption.taken(email) or host_users.has_email(email)

@@ -26,7 +26,23 @@ from nhost_auth.models.audit_events import CHUNK, PRUNED, SUCCESS
 
 logger = logging.getLogger("nhost_auth.audit")
 
-REFUSED = "refused"
+REFUSED, FAILED = "refused", "failed"
+NOTED = (
+    "account_edited",
+    "account_exported",
+    "account_roles_changed",
+    "mail_sent",
+    "sessions_of_all_ended",
+    "signing_key_adopted",
+    "signing_key_brought_forward",
+    "signing_key_retired",
+    "signing_key_rotated",
+    "sms_sent",
+    "users_imported",
+    PRUNED,
+    REFUSED,
+)
+"""Events that are no signals."""
 NOT_WRITTEN = {"token_refreshed"}
 """Signals of everyday use: every client refreshes every few minutes."""
 

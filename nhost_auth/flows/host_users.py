@@ -24,7 +24,7 @@ def build(account_id: uuid.UUID, *, email: str | None, password: str, active: bo
     """An unsaved user of the host for a new account. `password` is a hash; `seen` sets the last login to now."""
     model: Any = get_user_model()
     values: dict[str, Any] = {"password": password}
-    if has_field("is_active"):
+    if can_be_disabled():
         values["is_active"] = active
     if isinstance(model._meta.pk, models.UUIDField):
         values[model._meta.pk.attname] = account_id
@@ -95,6 +95,11 @@ def has_email(email: str) -> bool:
     """Whether a user of the host has this very address."""
     field = email_field()
     return field is not None and get_user_model()._base_manager.filter(**{field.name: email}).exists()
+
+
+def can_be_disabled() -> bool:
+    """Whether the host's users have a column that says whether they may come in."""
+    return has_field("is_active")
 
 
 def has_field(name: str) -> bool:

@@ -131,7 +131,7 @@ def _deliver(template: str, message: dict[str, Any], account_id: uuid.UUID) -> N
         # Neither the address nor the link belongs into a log.
         fault = str(error) if isinstance(error, mail.MailNotSent) else type(error).__name__
         logger.error("A mail %s could not be sent: %s", template, fault)
-        audit.note("mail_sent", account_id, outcome="failed", template=template)
+        audit.note("mail_sent", account_id, outcome=audit.FAILED, template=template)
         raise
     audit.note("mail_sent", account_id, template=template)
 

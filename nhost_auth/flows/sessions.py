@@ -118,6 +118,13 @@ def end_one(account: Account, session_id: uuid.UUID) -> None:
     transaction.on_commit(partial(signals.signed_out.send_robust, Account, account=account, everywhere=False))
 
 
+def revoke_pat(account: Account, token_id: uuid.UUID) -> None:
+    """Revoke a personal access token of an account, by its id. One that is gone is revoked already."""
+    if account.refresh_tokens.filter(pk=token_id, kind=RefreshToken.Kind.PAT).delete()[0]:
+        revoked = signals.personal_access_token_revoked
+        transaction.on_commit(partial(revoked.send_robust, Account, account=account, token_id=str(token_id)))
+
+
 def end_all(account_id: uuid.UUID) -> None:
     """End every session of an account, if it is still there; personal access tokens go too."""
     RefreshToken.objects.filter(account_id=account_id).delete()

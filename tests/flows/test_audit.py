@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +42,13 @@ def test_every_signal_is_written_down_but_refreshes(db: None, api: Api) -> None:
     for name in names:
         getattr(signals, name).send(type(ann), account=ann)
     assert [event for event, _ in trail()] == [name for name in names if name != "token_refreshed"]
+
+
+def test_every_event_that_is_noted_is_on_the_list() -> None:
+    called = r"audit\.note(?:\(|, |\)\()\s*\"(\w+)\"|_tell\(\"(\w+)\""
+    sources = (path.read_text() for path in Path(audit.__file__).parents[1].rglob("*.py"))
+    noted = {name for text in sources for match in re.findall(called, text) for name in match if name}
+    assert noted == set(audit.NOTED) - {"audit_pruned", "refused"}
 
 
 def test_sign_in_tells_who_when_from_where_and_how(api: Api) -> None:
