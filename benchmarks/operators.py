@@ -53,7 +53,7 @@ def fill(count: int) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from nhost_auth.models import Account, AccountRole, RefreshToken, Role, Ticket
+    from nhost_auth.models import Account, AccountRole, AuditEvent, RefreshToken, Role, Ticket
 
     Role.objects.ensure_configured()
     now = timezone.now()
@@ -73,6 +73,7 @@ def fill(count: int) -> None:
             Ticket(account=a, kind="verifyEmail", hash=uuid.uuid4().hex, expires_at=now - timedelta(days=1))
             for a in accounts[::2]
         )
+        AuditEvent.objects.append([event(AuditEvent, a.pk, now) for a in accounts])
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -90,6 +91,12 @@ def new_account(kind: Any, user: Any, number: int) -> Any:
 
 def token(kind: Any, account: Any, expires_at: Any) -> Any:
     return kind(account=account, hash=uuid.uuid4().hex * 2, expires_at=expires_at, ip="192.0.2.1", device="Browser/1.0")
+
+
+def event(kind: Any, account_id: Any, now: Any) -> Any:
+    return kind(
+        at=now, event="signed_in", account_id=account_id, ip="192.0.2.1", agent="Browser/1.0", data={"method": "pat"}
+    )
 
 
 def report() -> None:
