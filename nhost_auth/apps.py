@@ -17,7 +17,7 @@ class NhostAuthConfig(AppConfig):
         from django.contrib.auth import get_user_model
 
         from nhost_auth import checks  # noqa: F401 - registers the system checks
-        from nhost_auth.flows import adoption
+        from nhost_auth.flows import adoption, change_notices  # noqa: F401 - the latter listens to signals
 
         if apps.is_installed("drf_spectacular"):
             from nhost_auth.http import openapi  # noqa: F401 - registers the security scheme

@@ -218,6 +218,7 @@ class Conf:
     AUTH_VERIFY_CONFIRM_PAGE = Bool(False, "GET /verify shows a page whose button follows the link: mail scanners cannot use it up; mails carry a code too")
     AUTH_USER_FACTORY = Str("", "dotted path of a callable that makes the host's unsaved user from field values; unset: the user model itself")
     AUTH_JWT_CUSTOM_CLAIMS_SOURCE = Str("django", "where custom claims come from: django follows their paths over the models, graphql asks Hasura; or the dotted path of a callable that maps an account to claim names and values")
+    AUTH_EMAIL_CHANGE_NOTICES = Bool(False, "a mail tells people that their password, address, second factor, keys, tokens or providers were changed; Nhost tells nothing")
     AUTH_EMAIL_SECRET_HEADERS = Bool(True, "mails carry X-Ticket and X-Link as Nhost's do; every relay can log them")
     AUTH_REQUEST_MAX_BYTES = Int(262144, "greatest size of a request body")
     AUTH_REQUEST_MAX_DEPTH = Int(32, "deepest nesting of a request body")

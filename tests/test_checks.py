@@ -16,18 +16,8 @@ from django.core.management.base import SystemCheckError
 from nhost_auth import checks
 from nhost_auth.conf import all_settings
 from nhost_auth.setting_kinds import Bool
+from tests.strict_settings import STRICT
 
-SOUND = {
-    "AUTH_PASSWORD_MIN_LENGTH": 8,
-    "AUTH_PASSWORD_MAX_LENGTH": 64,
-    "AUTH_PASSWORD_HIBP_ENABLED": True,
-    "AUTH_EMAIL_SECRET_HEADERS": False,
-    "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED": True,
-    "AUTH_CONCEAL_ERRORS": True,
-    "AUTH_REQUIRE_ELEVATED_CLAIM": "recommended",
-    "AUTH_REFRESH_TOKEN_MAX_LIFETIME": 90 * 24 * 3600,
-    "AUTH_VERIFY_CONFIRM_PAGE": True,
-}
 ARGON2 = "nhost_auth.hashers.Argon2idHasher"
 PBKDF2 = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
 REDIRECTS = "AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS"
@@ -71,7 +61,7 @@ def numbers(*, deploy: bool = True) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def sound(settings: Any) -> None:
-    for name, value in SOUND.items():
+    for name, value in STRICT.items():
         setattr(settings, name, value)
 
 

@@ -37,6 +37,7 @@ ROWS: list[tuple[Any, ...]] = [
     ("W105", "AUTH_EMAIL_SECRET_HEADERS", True, False),
     ("W106", REDIRECTS, (["https://**.example.com"], ["http://a.**/x"]), ([], ["https://*.example.com/**"])),
     ("W107", "AUTH_REFRESH_TOKEN_REUSE_DETECTION", False, True),
+    ("W133", "AUTH_EMAIL_CHANGE_NOTICES", False, True),
     ("W129", "AUTH_AUDIT_ENABLED", False, True),
     ("W108", "AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION", False, True, SAFE_KEYS),
     ("W109", "AUTH_WEBAUTHN_CONCEAL_KEYS", False, True, SAFE_KEYS),

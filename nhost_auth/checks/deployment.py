@@ -83,6 +83,11 @@ def _tokens() -> Risks:
         "AUTH_REFRESH_TOKEN_REUSE_DETECTION is off: a stolen refresh token is not noticed.",
     )
     yield (
+        "W133",
+        not conf.AUTH_EMAIL_CHANGE_NOTICES,
+        "AUTH_EMAIL_CHANGE_NOTICES is off: nobody hears that their password or second factor was changed.",
+    )
+    yield (
         "W129",
         conf.AUTH_AUDIT_ENABLED is False,
         "AUTH_AUDIT_ENABLED is off: nobody can tell afterwards what happened to an account.",

@@ -72,6 +72,12 @@ def test_mail(*, to: str) -> None:
     mail.deliver({"to": to, "subject": "Test mail", "text": text, "html": f"<p>{escape(text)}</p>"})
 
 
+def account_changed(account: Account, change: str, *, to: str, new_email: str = "") -> None:
+    """Tells of a change that somebody else may have made; `change` is one the templates know. A failure is logged."""
+    rest = {"redirect_to": "", "ticket": "", "link": ""}
+    _send("account-changed", account, to=to, change=change, new_email=new_email, robust=True, **rest)
+
+
 def phone_code(code: str, *, to: str, locale: str) -> None:
     """A one-time code by SMS. Raises CannotSendSms, with nothing stored yet that would have to be undone."""
     text = mail_templates.render_sms("signin-passwordless-sms", locale, {"code": code})
@@ -99,9 +105,11 @@ def _send(
     redirect_to: str,
     new_email: str = "",
     code: str = "",
+    change: str = "",
     robust: bool = False,
 ) -> None:
     variables = {
+        "change": change,
         "clientUrl": conf.AUTH_CLIENT_URL,
         "code": code,
         "displayName": account.display_name,

@@ -95,7 +95,8 @@ def test_template_that_nobody_has_is_an_error(name: str) -> None:
 
 def test_every_template_we_ship_reads(settings: Any) -> None:
     settings.TEMPLATES = []
-    names = [str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()]
+    # Those of the admin stand on Django's, and are for hosts that have it.
+    names = [str(path.relative_to(FOLDER)) for path in (FOLDER / "nhost_auth").rglob("*") if path.is_file()]
     assert PAGE in names
     for name in names:
         assert isinstance(get_template(name)(VALUES), str)
