@@ -74,8 +74,17 @@ def test_mail(*, to: str) -> None:
 
 def account_changed(account: Account, change: str, *, to: str, new_email: str = "") -> None:
     """Tells of a change that somebody else may have made; `change` is one the templates know. A failure is logged."""
-    rest = {"redirect_to": "", "ticket": "", "link": ""}
-    _send("account-changed", account, to=to, change=change, new_email=new_email, robust=True, **rest)
+    _send(
+        "account-changed",
+        account,
+        to=to,
+        ticket="",
+        link="",
+        redirect_to="",
+        new_email=new_email,
+        change=change,
+        robust=True,
+    )
 
 
 def phone_code(code: str, *, to: str, locale: str) -> None:
