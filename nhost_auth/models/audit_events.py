@@ -102,6 +102,14 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.event}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises TypeError: events come into being by `append`, and stay as they are."""
+        raise TypeError("The audit trail is only added to, by AuditEvent.objects.append.")
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raises TypeError: the oldest go by `auth_audit prune`, which the trail knows of."""
+        raise TypeError("Events of the audit trail are not deleted one by one; see auth_audit prune.")
+
     def link(self, before: str) -> str:
         """Put the event behind the one with this hash; its own."""
         self.details_hash = keyed_digest("audit_details", *self._details())

@@ -107,6 +107,16 @@ def test_events_from_before_a_change_of_the_secret_key_are_whole_while_it_falls_
     assert numbers_at_fault() == [1, 2]
 
 
+def test_event_is_neither_saved_again_nor_deleted_by_itself() -> None:
+    write(1)
+    event = AuditEvent.objects.get()
+    event.event = "signed_out"
+    for change in (event.save, event.delete):
+        with pytest.raises(TypeError, match="audit trail"):
+            change()
+    assert numbers_at_fault() == []
+
+
 def test_erased_details_leave_the_chain_whole() -> None:
     write()
     assert AuditEvent.objects.erase(ANN, timezone.now()) == 5
