@@ -162,6 +162,17 @@ def test_waiting_key_that_is_retired_leaves_the_signing_one_signing(api: Api, cl
     assert kid(api.sign_in()) == kid(first)
 
 
+def test_key_is_retired_once(api: Api) -> None:
+    """A second time would take the end from the key that the next one replaces."""
+    first = api.sign_up()
+    gone = key_rotation.rotate("EdDSA", publish_ahead=HOUR)
+    key_rotation.retire(gone)
+    key_rotation.rotate("ES256", publish_ahead=HOUR)
+    with pytest.raises(KeysStay, match="retired already"):
+        key_rotation.retire(SigningKey.objects.get(pk=gone.pk))
+    assert SigningKey.objects.get(kid=kid(first)).verifies_until is not None
+
+
 def test_rotation_goes_on_after_a_waiting_key_was_deleted_by_hand(api: Api) -> None:
     first = api.sign_up()
     SigningKey.objects.get(pk=key_rotation.rotate("EdDSA", publish_ahead=HOUR).pk).delete()
