@@ -101,7 +101,14 @@ def test_secret_that_cannot_be_used_is_told_without_quoting_it(settings: Any) ->
 
 
 @pytest.mark.parametrize(
-    "arguments", [("rotate", "--algorithm", "none"), ("rotate", "--publish-ahead", "-1"), ("destroy",), ()]
+    "arguments",
+    [
+        ("rotate", "--algorithm", "none"),
+        *(("rotate", "--publish-ahead", text) for text in ("-1", "2592001", "99999999999999999")),
+        ("destroy",),
+        (),
+    ],
+    ids=str,
 )
 def test_wrong_arguments_change_nothing(arguments: tuple[str, ...]) -> None:
     SigningKey.objects.generate("ES256")
