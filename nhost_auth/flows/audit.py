@@ -105,8 +105,8 @@ def prune(number: int) -> int:
     last = AuditEvent.objects.filter(number__lte=number).order_by("-number").first()
     if last is None:
         return 0
-    # Vouched for first, and stored at once: if we are stopped half-way, the rest counts as pruned and the next run takes
-    # it away. The chain never gets empty either: numbers would begin anew, below those that count as pruned.
+    # Vouched for first, and stored at once: if we are stopped half-way, the rest counts as pruned and the next run
+    # takes it away. The chain is never empty either: numbers would begin anew, below those that count as pruned.
     AuditEvent.objects.append([_entry(PRUNED, None, SUCCESS, {"through": last.number, "hash": last.hash})])
     count = 0
     while numbers := list(

@@ -117,7 +117,7 @@ class AuditEvent(models.Model):
     def beginning(self) -> tuple[int, str]:
         """Of an event that vouches for what was pruned: where the chain goes on, and the hash before.
 
-        One that was changed vouches for nothing, nor does one that stands in what it says is pruned: nobody looks there.
+        One that was changed vouches for nothing, nor does one that stands where it says that all is pruned.
         """
         if self.tells_the_truth() and self.number > int(self.data["through"]):
             return int(self.data["through"]) + 1, str(self.data["hash"])
