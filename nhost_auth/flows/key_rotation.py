@@ -57,6 +57,8 @@ def retire(key: SigningKey) -> None:
 def prune() -> int:
     """Delete the retired keys; how many."""
     count, _ = SigningKey.objects.filter(verifies_until__lte=timezone.now()).delete()
+    if count:
+        transaction.on_commit(partial(audit.note, "signing_keys_pruned", count=count))
     return count
 
 

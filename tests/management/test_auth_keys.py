@@ -122,11 +122,14 @@ def test_changes_are_in_the_audit_trail_by_the_command() -> None:
     run("rotate", "--publish-ahead", "60")
     run("rotate", "--publish-ahead", "0")
     run("retire", old.kid)
+    run("prune")
+    run("prune")
     events = AuditEvent.objects.order_by("number")
     assert [event.event for event in events] == [
         "signing_key_rotated",
         "signing_key_brought_forward",
         "signing_key_retired",
+        "signing_keys_pruned",
     ]
     assert {event.actor for event in events} == {"command auth_keys"}
     assert events[2].data == {"key": f"ES256 {old.kid}"}
