@@ -87,6 +87,8 @@ class SigningKeyManager(models.Manager["SigningKey"]):
         key.kid, key.issuer, key.namespace = kid, issuer, namespace
         with transaction.atomic():
             key.save(force_insert=True)
+            # One that waited since before the pinning would take over, and end with the others.
+            self.filter(signs_from__gt=key.signs_from).update(verifies_until=key.signs_from)
             self._end_others(key, key.signs_from)
         return key
 

@@ -228,6 +228,17 @@ def test_adopted_secret_goes_on_and_is_replaced_without_a_token_refused(api: Api
     assert [is_good(api, reply) for reply in (before, after, latest)] == [True, True, True]
 
 
+def test_key_that_waited_since_before_the_pinning_never_signs(api: Api, settings: Any, clock: Any) -> None:
+    SigningKey.objects.ensure_one()
+    waiting = key_rotation.rotate("EdDSA", publish_ahead=timedelta(minutes=5))
+    settings.HASURA_GRAPHQL_JWT_SECRET = HS
+    adopted = key_rotation.adopt_pinned()
+    settings.HASURA_GRAPHQL_JWT_SECRET = None
+    clock.shift(301)
+    found = states()
+    assert (found[waiting.kid], found[adopted.kid]) == ("retired", "active")
+
+
 def test_adopted_shared_secret_is_never_published(api: Api, settings: Any) -> None:
     settings.HASURA_GRAPHQL_JWT_SECRET = HS
     key_rotation.adopt_pinned()
