@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 
 from nhost_auth.conf import conf
+from nhost_auth.errors import AuthError
+from nhost_auth.http import bodies
 from nhost_auth.models import Account
 
-NUL = "\\u0000"
 EDITABLE = (
     "display_name",
     "locale",
@@ -20,6 +21,16 @@ EDITABLE = (
     "email_verified",
     "metadata",
 )
+
+
+class StorableJSON(json.JSONDecoder):
+    """Takes what the API takes: what it refuses, a database would refuse too, with a crash."""
+
+    def decode(self, s: str, *_: Any) -> Any:
+        try:
+            return bodies.parse(s.encode())
+        except (AuthError, UnicodeError):
+            raise json.JSONDecodeError("cannot be stored", "", 0) from None
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,8 +46,6 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         metadata = self.cleaned_data["metadata"]
         if not isinstance(metadata, dict | None):
             raise forms.ValidationError("This has to be a JSON object.")
-        if NUL in json.dumps(metadata):
-            raise forms.ValidationError("PostgreSQL holds no null characters.")
         return metadata
 
     def clean(self) -> dict[str, Any]:

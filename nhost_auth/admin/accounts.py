@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 
 from nhost_auth.admin import account_actions, account_search
 from nhost_auth.admin.account_filters import DisabledFilter, SecondFactorFilter
-from nhost_auth.admin.account_form import EDITABLE, AccountForm, locales
+from nhost_auth.admin.account_form import EDITABLE, AccountForm, StorableJSON, locales
 from nhost_auth.admin.inlines import PersonalAccessTokenInline, RoleInline, SecurityKeyInline, SessionInline
 from nhost_auth.admin.page_actions import PageActions
 from nhost_auth.admin.site import Select, TextInput, is_own_page, moment, without_links
@@ -98,6 +98,8 @@ class AccountAdmin(PageActions):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "display_name":
             kwargs["widget"] = TextInput()
+        if db_field.name == "metadata":
+            kwargs["decoder"] = StorableJSON
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         return without_links(field) if field is not None else None
 

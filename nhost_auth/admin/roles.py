@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from nhost_auth.admin.site import ModelAdmin
+from nhost_auth.flows import audit
 from nhost_auth.models import Account, AccountRole, Role
 
 
@@ -18,6 +22,19 @@ class RoleAdmin(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
         return False  # the name is all there is, and tokens carry it
+
+    def save_model(self, request: HttpRequest, obj: Role, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(partial(audit.note, "role_added", role=obj.name))
+
+    def delete_model(self, request: HttpRequest, obj: Role) -> None:
+        self.delete_queryset(request, Role.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Role]) -> None:
+        names = sorted(queryset.values_list("name", flat=True))
+        queryset.delete()
+        for name in names:
+            transaction.on_commit(partial(audit.note, "role_deleted", role=name))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Django would list every account that has the role."""

@@ -21,8 +21,6 @@ from nhost_auth.flows import key_rotation
 from nhost_auth.models import SigningKey
 from nhost_auth.models.signing_keys import ALGORITHMS
 
-LONGEST_WAIT = 30 * 24 * 60 * 60
-"""Of a key before it signs, seconds: more is a slip of the finger."""
 QUESTION = (
     "A new key is published at once and signs when everybody has had the time to fetch it. The one before verifies "
     "until its last token has expired: nobody is signed out."
@@ -51,7 +49,7 @@ class RotationForm(forms.Form):
     publish_ahead = forms.IntegerField(
         label="Published before it signs, seconds",
         min_value=0,
-        max_value=LONGEST_WAIT,
+        max_value=key_rotation.LONGEST_PUBLISH_AHEAD,
         help_text="As long as others keep our public keys. 0: it signs at once, and so does a key that waits already.",
     )
 

@@ -32,11 +32,15 @@ NOTED = (
     "account_exported",
     "account_roles_changed",
     "mail_sent",
+    "role_added",
+    "role_deleted",
+    "secrets_reencrypted",
     "sessions_of_all_ended",
     "signing_key_adopted",
     "signing_key_brought_forward",
     "signing_key_retired",
     "signing_key_rotated",
+    "signing_keys_pruned",
     "sms_sent",
     "users_imported",
     PRUNED,
@@ -81,15 +85,11 @@ def note(event: str, account_id: uuid.UUID | None = None, *, outcome: str = SUCC
     """
     if not conf.AUTH_AUDIT_ENABLED:
         return
-    current = _origin.get()
-    origin = current or Origin()
-    entry = AuditEvent(at=timezone.now(), event=event, outcome=outcome, data=data)
-    entry.account_id = account_id or origin.about
-    entry.actor, entry.ip, entry.agent = origin.actor, origin.ip, origin.agent
-    if current is None:
+    entry, origin = _entry(event, account_id, outcome, data), _origin.get()
+    if origin is None:
         _write([entry])
     else:
-        current.events.append(entry)
+        origin.events.append(entry)
 
 
 def about(account_id: uuid.UUID) -> None:
@@ -109,14 +109,23 @@ def prune(number: int) -> int:
     last = AuditEvent.objects.filter(number__lte=number).order_by("-number").first()
     if last is None:
         return 0
-    # Vouched for first: if we are stopped half-way, the rest counts as pruned and the next run takes it away.
-    note(PRUNED, through=last.number, hash=last.hash)
+    # Vouched for first, and stored at once: if we are stopped half-way, the rest counts as pruned and the next run
+    # takes it away. The chain is never empty either: numbers would begin anew, below those that count as pruned.
+    AuditEvent.objects.append([_entry(PRUNED, None, SUCCESS, {"through": last.number, "hash": last.hash})])
     count = 0
     while numbers := list(
         AuditEvent.objects.filter(number__lte=last.number).order_by("number").values_list("number", flat=True)[:CHUNK]
     ):
         count += AuditEvent.objects.filter(number__in=numbers).delete()[0]
     return count
+
+
+def _entry(event: str, account_id: uuid.UUID | None, outcome: str, data: dict[str, Any]) -> AuditEvent:
+    origin = _origin.get() or Origin()
+    entry = AuditEvent(at=timezone.now(), event=event, outcome=outcome, data=data)
+    entry.account_id = account_id or origin.about
+    entry.actor, entry.ip, entry.agent = origin.actor, origin.ip, origin.agent
+    return entry
 
 
 def _write(events: list[AuditEvent]) -> None:

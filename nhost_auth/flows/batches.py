@@ -15,11 +15,12 @@ def delete(rows: QuerySet[Any], size: int) -> Iterator[int]:
     A row that stops to belong to `rows` after it was chosen stays: it is asked for again behind a lock, for Django's
     DELETE of a model that others refer to names nothing but keys. Nothing but the batch itself is locked.
     """
-    rest, label = rows.order_by("pk"), rows.model._meta.label
+    label, rest = rows.model._meta.label, rows.order_by("pk")
     while chosen := list(rest.values_list("pk", flat=True)[:size]):
         with transaction.atomic():
             same = rows.filter(pk__in=chosen).order_by("pk")
             locked = list(same.select_for_update().values_list("pk", flat=True))
             deleted = rows.filter(pk__in=locked).delete()[1]
         yield deleted.get(label, 0)
-        rest = rest.filter(pk__gt=chosen[-1])
+        # Of `rows` each time: conditions of all batches before would pile up until the database refuses them.
+        rest = rows.filter(pk__gt=chosen[-1]).order_by("pk")

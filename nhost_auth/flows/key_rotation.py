@@ -14,6 +14,9 @@ from nhost_auth.infra.crypto import CannotDecrypt, decrypt
 from nhost_auth.infra.keyring import HMAC_ALGORITHMS, from_secret
 from nhost_auth.models import SigningKey
 
+LONGEST_PUBLISH_AHEAD = 30 * 24 * 60 * 60
+"""Seconds that an operator may let a key wait: more is a slip of the finger, and no rotation is possible meanwhile."""
+
 
 class KeysStay(Exception):
     """The keys cannot be changed like this; the message says why and what to do instead."""
@@ -46,13 +49,16 @@ def retire(key: SigningKey) -> None:
     active = SigningKey.objects.in_force()[:1]
     if [key] == active:
         raise KeysStay("This key signs. Let another sign first: auth_keys rotate --publish-ahead 0")
-    SigningKey.objects.retire(key)
+    if not SigningKey.objects.retire(key):
+        raise KeysStay("This key is retired already.")
     _tell("signing_key_retired", key)
 
 
 def prune() -> int:
     """Delete the retired keys; how many."""
     count, _ = SigningKey.objects.filter(verifies_until__lte=timezone.now()).delete()
+    if count:
+        transaction.on_commit(partial(audit.note, "signing_keys_pruned", count=count))
     return count
 
 

@@ -70,7 +70,8 @@ def export(account: Account) -> dict[str, list[Row]]:
 def erase(account: Account) -> Counter[str]:
     """Erase an account, its user and all that belongs to them; how many rows of each model.
 
-    Raises ProtectedError or RestrictedError where a model of the host forbids it, and Kept. Then nothing has changed.
+    Raises ProtectedError or RestrictedError where a model of the host forbids it, Kept, and ObjectDoesNotExist where
+    somebody else was first. Then nothing has changed.
     """
     erased: Counter[str] = Counter()
     with transaction.atomic():

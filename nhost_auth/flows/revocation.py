@@ -26,14 +26,20 @@ def end(account: Account | None, ending: QuerySet[RefreshToken], size: int) -> I
     """End `sessions` of an account, or of everybody, at most `size` at once; how many each batch ended.
 
     The host's receivers are told of an account at the end, of everybody not at all: they might be a million. The audit
-    trail has one line of it.
+    trail has one line of it, also of a run that was stopped.
     """
     ended = 0
-    for count in batches.delete(ending, size):
-        ended += count
-        yield count
-    if account is None:
-        transaction.on_commit(partial(audit.note, "sessions_of_all_ended", count=ended))
-    elif ended:
-        told = signals.signed_out
-        transaction.on_commit(partial(told.send_robust, Account, account=account, everywhere=True))
+    try:
+        for count in batches.delete(ending, size):
+            ended += count
+            yield count
+    finally:
+        if account is None:
+            transaction.on_commit(partial(audit.note, "sessions_of_all_ended", count=ended))
+        elif ended:
+            _tell(account)
+
+
+def _tell(account: Account) -> None:
+    everywhere = not account.refresh_tokens.sessions().exists()
+    transaction.on_commit(partial(signals.signed_out.send_robust, Account, account=account, everywhere=everywhere))

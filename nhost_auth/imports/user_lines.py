@@ -121,7 +121,8 @@ def _ensure_first(user: ImportedUser, seen: set[str]) -> None:
 
 def _time(text: str) -> datetime:
     time = datetime.fromisoformat(text)
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    # In UTC: near the ends of the calendar another zone's time is none there, and databases are told it in UTC.
+    return (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _parses(parse: Callable[[str], Any]) -> Callable[[Any], bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,8 +22,11 @@ def moment(text: str) -> datetime:
         found = None
     if found is None:
         raise ArgumentTypeError(f"{text} is no date or time in ISO 8601")
-    aware = found if timezone.is_aware(found) else timezone.make_aware(found)
-    return aware if settings.USE_TZ else timezone.make_naive(aware)
+    try:
+        aware = (found if timezone.is_aware(found) else timezone.make_aware(found)).astimezone(UTC)
+        return aware if settings.USE_TZ else timezone.make_naive(aware)
+    except OverflowError:
+        raise ArgumentTypeError(f"{text} is no date any more in UTC or TIME_ZONE") from None
 
 
 def from_now(text: str) -> datetime:

@@ -60,8 +60,8 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def _start(self) -> tuple[int, str]:
         """The number the chain begins with, and the hash before it: what was pruned is vouched for by an event."""
-        pruned = self.filter(event=PRUNED).order_by("-number").values_list("data", flat=True).first()
-        return (int(pruned["through"]) + 1, str(pruned["hash"])) if pruned else (1, "")
+        pruned = self.filter(event=PRUNED).order_by("-number").first()
+        return pruned.beginning() if pruned else (1, "")
 
     def _before(self, newest: int) -> tuple[int, str]:
         """As `_start`, for so many of the newest events: the one before them is taken at its word."""
@@ -121,6 +121,15 @@ class AuditEvent(models.Model):
 
     def tells_the_truth(self) -> bool:
         return self.details_hash in keyed_digests("audit_details", *self._details())
+
+    def beginning(self) -> tuple[int, str]:
+        """Of an event that vouches for what was pruned: where the chain goes on, and the hash before.
+
+        One that was changed vouches for nothing, nor does one that stands where it says that all is pruned.
+        """
+        if self.tells_the_truth() and self.number > int(self.data["through"]):
+            return int(self.data["through"]) + 1, str(self.data["hash"])
+        return 1, ""
 
     def _details(self) -> Iterable[str]:
         return str(self.ip or ""), self.agent, json.dumps(self.data, sort_keys=True)

@@ -87,16 +87,22 @@ class SigningKeyManager(models.Manager["SigningKey"]):
         key.kid, key.issuer, key.namespace = kid, issuer, namespace
         with transaction.atomic():
             key.save(force_insert=True)
+            # One that waited since before the pinning would take over, and end with the others.
+            self.filter(signs_from__gt=key.signs_from).update(verifies_until=key.signs_from)
             self._end_others(key, key.signs_from)
         return key
 
-    def retire(self, key: SigningKey) -> None:
-        """Believe a key that does not sign no more. Where it was the next, the one before it goes on."""
+    def retire(self, key: SigningKey) -> bool:
+        """Believe a key that does not sign no more; False when nobody does already.
+
+        Where it was the next, the one before it goes on.
+        """
         now = timezone.now()
         with transaction.atomic():
-            self.filter(pk=key.pk).update(verifies_until=now)
-            if key.signs_from > now:
+            retired = self.filter(pk=key.pk).exclude(verifies_until__lte=now).update(verifies_until=now)
+            if retired and key.signs_from > now:
                 self.filter(pk=self.in_force()[0].pk).update(verifies_until=None)
+        return bool(retired)
 
     def _end_others(self, key: SigningKey, at: datetime) -> None:
         end = at + overlap()

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nhost_auth.models import Account, Role
+from nhost_auth.models import Account, AuditEvent, Role
 from tests.admin.conftest import ROLES, Browser, give_roles, person
 
 
@@ -28,6 +28,20 @@ def test_role_of_nobody_is_deleted(root: Browser) -> None:
     chosen = {"action": "delete_selected", "_selected_action": ["chief"], "post": "yes"}
     assert root.post(ROLES, chosen).status_code == 302
     assert not Role.objects.filter(name__in=["boss", "chief"]).exists()
+
+
+def test_roles_that_come_and_go_are_in_the_audit_trail(root: Browser) -> None:
+    for name in ("boss", "chief"):
+        root.post(f"{ROLES}add/", {"name": name})
+    root.post(f"{ROLES}boss/delete/", {"post": "yes"})
+    root.post(ROLES, {"action": "delete_selected", "_selected_action": ["chief"], "post": "yes"})
+    events = AuditEvent.objects.order_by("number")
+    assert [(event.event, event.data["role"]) for event in events] == [
+        ("role_added", "boss"),
+        ("role_added", "chief"),
+        ("role_deleted", "boss"),
+        ("role_deleted", "chief"),
+    ]
 
 
 @pytest.mark.parametrize("default", [False, True])

@@ -162,6 +162,17 @@ def test_waiting_key_that_is_retired_leaves_the_signing_one_signing(api: Api, cl
     assert kid(api.sign_in()) == kid(first)
 
 
+def test_key_is_retired_once(api: Api) -> None:
+    """A second time would take the end from the key that the next one replaces."""
+    first = api.sign_up()
+    gone = key_rotation.rotate("EdDSA", publish_ahead=HOUR)
+    key_rotation.retire(gone)
+    key_rotation.rotate("ES256", publish_ahead=HOUR)
+    with pytest.raises(KeysStay, match="retired already"):
+        key_rotation.retire(SigningKey.objects.get(pk=gone.pk))
+    assert SigningKey.objects.get(kid=kid(first)).verifies_until is not None
+
+
 def test_rotation_goes_on_after_a_waiting_key_was_deleted_by_hand(api: Api) -> None:
     first = api.sign_up()
     SigningKey.objects.get(pk=key_rotation.rotate("EdDSA", publish_ahead=HOUR).pk).delete()
@@ -215,6 +226,17 @@ def test_adopted_secret_goes_on_and_is_replaced_without_a_token_refused(api: Api
     latest = api.sign_in()
     assert latest.claims["iss"] == "https://auth.example.com/v1"
     assert [is_good(api, reply) for reply in (before, after, latest)] == [True, True, True]
+
+
+def test_key_that_waited_since_before_the_pinning_never_signs(api: Api, settings: Any, clock: Any) -> None:
+    SigningKey.objects.ensure_one()
+    waiting = key_rotation.rotate("EdDSA", publish_ahead=timedelta(minutes=5))
+    settings.HASURA_GRAPHQL_JWT_SECRET = HS
+    adopted = key_rotation.adopt_pinned()
+    settings.HASURA_GRAPHQL_JWT_SECRET = None
+    clock.shift(301)
+    found = states()
+    assert (found[waiting.kid], found[adopted.kid]) == ("retired", "active")
 
 
 def test_adopted_shared_secret_is_never_published(api: Api, settings: Any) -> None:

@@ -157,6 +157,14 @@ def test_size_of_a_batch_changes_nothing_but_the_number_of_statements(ann: Accou
     assert PkceCode.objects.count() == 1
 
 
+def test_any_number_of_batches_is_possible(ann: Account, clock: Any) -> None:
+    """SQLite refuses a condition of a thousand parts."""
+    PkceCode.objects.bulk_create(
+        PkceCode(account=ann, hash=str(number), expires_at=timezone.now()) for number in range(1100)
+    )
+    assert sum(batches.delete(over(PkceCode), 1)) == 1100
+
+
 def test_rows_that_go_with_others_are_not_counted(api: Api, clock: Any) -> None:
     refresh(api, api.sign_up())
     SpentRefreshToken.objects.update(spent_at=timezone.now() + MONTH)

@@ -94,6 +94,8 @@ def test_disabled_user_and_one_with_a_phone_alone(api: Api, tmp_path: Path) -> N
         (ANN | {"roles": "me"}, "bad-roles"),
         (ANN | {"roles": [""]}, "bad-roles"),
         (ANN | {"createdAt": "yesterday"}, "bad-createdAt"),
+        (ANN | {"createdAt": "0001-01-01T00:00:00+14:00"}, "bad-createdAt"),
+        (ANN | {"createdAt": "9999-12-31T23:59:59-12:00"}, "bad-createdAt"),
         (ANN | {"passwordHash": "hunter2"}, "password-hash-unknown"),
         (ANN | {"passwordHash": bcrypted()[:-1]}, "password-hash-malformed"),
         (ANN | {"passwordHash": "$6$salt$" + "x" * 86}, "password-hasher-missing"),

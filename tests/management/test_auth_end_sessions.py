@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.signals import pre_delete
 from django.utils import timezone
 
 from nhost_auth import signals
-from nhost_auth.models import Account, RefreshToken
+from nhost_auth.models import Account, AuditEvent, RefreshToken
 from tests.conftest import Api, Reply, account
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -101,13 +102,32 @@ def test_personal_access_tokens_go_only_when_asked_for(
     assert not pat_works(api, secret)
 
 
-def test_sessions_that_began_later_stay(api: Api, sessions: dict[str, Reply], end: Any) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_what_a_stopped_run_has_ended_is_in_the_audit_trail(sessions: dict[str, Reply]) -> None:
+    remaining = iter([1, 1])
+
+    def stop_at_the_third(**_: Any) -> None:
+        if next(remaining, None) is None:
+            raise KeyboardInterrupt
+
+    pre_delete.connect(stop_at_the_third, sender=RefreshToken)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            call_command("auth_end_sessions", "--all", "--noinput", "--batch-size", "1")
+    finally:
+        pre_delete.disconnect(stop_at_the_third, sender=RefreshToken)
+    assert RefreshToken.objects.count() == 1
+    assert AuditEvent.objects.get(event="sessions_of_all_ended").data == {"count": 2}
+
+
+def test_sessions_that_began_later_stay(api: Api, sessions: dict[str, Reply], end: Any, told: Any) -> None:
     begun = timezone.now() - timedelta(days=3)
     first = RefreshToken.objects.filter(pk=sessions["first"].session["refreshTokenId"])
     first.update(created_at=begun)
     assert end("--user", ANN, "--created-before", begun.isoformat()).startswith("Ended 0")
     after = (begun + timedelta(days=1)).isoformat()
     assert end("--user", ANN, "--created-before", after).startswith("Ended 1")
+    assert told == [(ANN, False)]
     assert live(api, sessions) == {"second", "bob"}
 
 

@@ -54,6 +54,16 @@ def test_account_and_user_are_gone_and_their_rows_are_counted(api: Api, ann: Acc
     assert api.sign_in().outcome == (401, "invalid-email-password")
 
 
+def test_account_that_another_operator_erased_meanwhile_is_told(ann: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    def meanwhile(_question: str) -> str:
+        erase(ANN, "--noinput")
+        return ANN
+
+    monkeypatch.setattr("builtins.input", meanwhile)
+    with pytest.raises(CommandError, match="gone already"):
+        erase(ANN)
+
+
 def test_audit_trail_stays_whole_without_what_tells_of_the_person(api: Api, ann: Account) -> None:
     erase(ANN, "--noinput")
     events = AuditEvent.objects.filter(account_id=ann.pk).exclude(erased_at=None)

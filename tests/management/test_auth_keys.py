@@ -101,7 +101,14 @@ def test_secret_that_cannot_be_used_is_told_without_quoting_it(settings: Any) ->
 
 
 @pytest.mark.parametrize(
-    "arguments", [("rotate", "--algorithm", "none"), ("rotate", "--publish-ahead", "-1"), ("destroy",), ()]
+    "arguments",
+    [
+        ("rotate", "--algorithm", "none"),
+        *(("rotate", "--publish-ahead", text) for text in ("-1", "2592001", "99999999999999999")),
+        ("destroy",),
+        (),
+    ],
+    ids=str,
 )
 def test_wrong_arguments_change_nothing(arguments: tuple[str, ...]) -> None:
     SigningKey.objects.generate("ES256")
@@ -115,11 +122,14 @@ def test_changes_are_in_the_audit_trail_by_the_command() -> None:
     run("rotate", "--publish-ahead", "60")
     run("rotate", "--publish-ahead", "0")
     run("retire", old.kid)
+    run("prune")
+    run("prune")
     events = AuditEvent.objects.order_by("number")
     assert [event.event for event in events] == [
         "signing_key_rotated",
         "signing_key_brought_forward",
         "signing_key_retired",
+        "signing_keys_pruned",
     ]
     assert {event.actor for event in events} == {"command auth_keys"}
     assert events[2].data == {"key": f"ES256 {old.kid}"}

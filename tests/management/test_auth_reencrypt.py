@@ -10,7 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from nhost_auth.models import ProviderSession, TotpDevice
+from nhost_auth.models import AuditEvent, ProviderSession, TotpDevice
 from tests.conftest import Api, account
 from tests.endpoints.totp_app import code_of, enrol
 
@@ -51,6 +51,16 @@ def test_second_factors_of_three_generations_work_with_the_newest_key_alone(api:
     settings.AUTH_ENCRYPTION_KEY = THIRD
     with time_machine.travel(timezone.now(), tick=False):
         assert [signs_in(api, email, secret) for email, secret in secrets.items()] == [True] * 3
+
+
+def test_what_was_moved_is_in_the_audit_trail(api: Api, settings: Any) -> None:
+    settings.AUTH_ENCRYPTION_KEY = FIRST
+    has_second_factor(api, ANN)
+    settings.AUTH_ENCRYPTION_KEY = [SECOND, FIRST]
+    for arguments in (["--dry-run"], [], []):
+        printed(*arguments)
+    (event,) = AuditEvent.objects.filter(event="secrets_reencrypted")
+    assert (event.actor, event.data) == ("command auth_reencrypt", {"count": 1})
 
 
 def test_secrets_move_from_secret_key_to_a_key_of_their_own(api: Api, settings: Any) -> None:

@@ -29,7 +29,10 @@ def test_moment_without_a_zone_is_in_that_of_the_project(settings: Any, text: st
     assert moment(text) == timezone.make_naive(expected)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "2026-02-30T00:00", "1777777777", "2026"])
+ENDS_OF_TIME = ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"]
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01", "2026-02-30T00:00", "1777777777", "2026", *ENDS_OF_TIME])
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ArgumentTypeError):
         moment(text)

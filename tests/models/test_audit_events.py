@@ -146,7 +146,52 @@ def test_forged_pruning_shows(settings: Any) -> None:
     known, settings.SECRET_KEY = settings.SECRET_KEY, "a stranger's guess"
     audit.note("audit_pruned", through=3, hash=AuditEvent.objects.head()[1])
     settings.SECRET_KEY = known
-    assert numbers_at_fault() == [4, 6]
+    assert numbers_at_fault() == [1, 6]
+
+
+@pytest.mark.parametrize("marks", [{}, {"erased_at": "2026-01-01T00:00:00Z"}], ids=["plainly", "as-erased"])
+@pytest.mark.parametrize("through", [3, 4, 5])
+def test_event_that_was_made_into_a_pruning_vouches_for_nothing(through: int, marks: dict[str, str]) -> None:
+    """Whoever can write to the table, but does not know the key, has all hashes to copy."""
+    write()
+    hidden = {"through": through, "hash": AuditEvent.objects.get(number=through).hash}
+    AuditEvent.objects.filter(number=4).update(event="audit_pruned", data=hidden, **marks)
+    AuditEvent.objects.filter(number__lt=4).delete()
+    assert 1 in numbers_at_fault()
+
+
+def test_data_of_a_real_pruning_cannot_be_changed_under_the_mark_of_an_erasure() -> None:
+    write()
+    audit.prune(2)
+    hidden = {"through": 4, "hash": AuditEvent.objects.get(number=4).hash}
+    AuditEvent.objects.filter(number__lte=4).delete()
+    AuditEvent.objects.filter(event="audit_pruned").update(data=hidden, erased_at=timezone.now())
+    assert numbers_at_fault() == [1]
+
+
+def test_real_pruning_cannot_be_moved_to_where_nobody_looks() -> None:
+    write()
+    audit.prune(2)
+    AuditEvent.objects.exclude(event="audit_pruned").delete()
+    AuditEvent.objects.update(number=2)
+    assert numbers_at_fault() == [1]
+
+
+def test_numbers_go_on_after_everything_was_pruned() -> None:
+    write()
+    with audit.acting(actor="command auth_audit"):
+        assert audit.prune(5) == 5
+    write(1)
+    assert list(AuditEvent.objects.order_by("number").values_list("number", flat=True)) == [6, 7]
+    AuditEvent.objects.filter(number=7).update(event="signed_out")
+    assert numbers_at_fault() == [7]
+
+
+def test_pruning_is_vouched_for_where_the_trail_is_switched_off(settings: Any) -> None:
+    write()
+    settings.AUTH_AUDIT_ENABLED = False
+    audit.prune(3)
+    assert numbers_at_fault() == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -48,7 +48,10 @@ class Command(OperatorCommand):
     def prune(self, *, keep_days: int, **_: Any) -> None:
         if keep_days < 1:
             raise CommandError("--keep-days has to be 1 or more.")
-        since = timezone.now() - timedelta(days=keep_days)
+        try:
+            since = timezone.now() - timedelta(days=keep_days)
+        except OverflowError:
+            raise CommandError(f"There were no {keep_days} days before today.") from None
         # By number: clocks of several machines do not agree to the microsecond, the chain has one order.
         first_kept = (
             AuditEvent.objects.filter(at__gte=since).order_by("number").values_list("number", flat=True).first()

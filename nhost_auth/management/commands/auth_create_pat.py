@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
@@ -11,18 +10,20 @@ from django.utils import timezone
 
 from nhost_auth.errors import AuthError
 from nhost_auth.flows import policy, sessions
+from nhost_auth.http import bodies
 from nhost_auth.management.accounts import named
 from nhost_auth.management.command import OperatorCommand
 from nhost_auth.management.moments import from_now, moment
 
 
 def json_object(text: str) -> dict[str, Any]:
+    """What POST /pat would take for metadata. Raises ArgumentTypeError."""
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = bodies.parse(text.encode())
+    except (AuthError, UnicodeError):
         found = None
     if not isinstance(found, dict):
-        raise ArgumentTypeError("has to be a JSON object")
+        raise ArgumentTypeError("has to be a JSON object, without null characters")
     return found
 
 

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import CommandError
 from django.db.models import ProtectedError, RestrictedError
 
@@ -41,5 +42,7 @@ def erased(account: Account, *, dry_run: bool) -> Counter[str]:
         rows = Counter(row._meta.label for row in personal_data.blocking(error))
         named_rows = ", ".join(f"{label} ({count})" for label, count in sorted(rows.items()))
         raise CommandError(f"Nothing was erased: {named_rows} forbids it. Register an eraser for it.") from None
+    except ObjectDoesNotExist:
+        raise CommandError("Nothing was erased: the account is gone already.") from None
     except personal_data.Kept:
         raise CommandError("Nothing was erased: delete() of the user model keeps the user.") from None

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 
 from nhost_auth.conf import conf
 from nhost_auth.flows import key_rotation
-from nhost_auth.flows.key_rotation import KeysStay
+from nhost_auth.flows.key_rotation import LONGEST_PUBLISH_AHEAD, KeysStay
 from nhost_auth.infra.keyring import InvalidSecret
 from nhost_auth.management.command import OperatorCommand
 from nhost_auth.management.tables import table
@@ -62,8 +62,8 @@ class Command(OperatorCommand):
 
     def rotate(self, *, algorithm: str | None, publish_ahead: int | None, default_issuer: bool, **_: Any) -> None:
         ahead = conf.AUTH_SIGNING_KEY_PUBLISH_AHEAD if publish_ahead is None else publish_ahead
-        if ahead < 0:
-            raise CommandError("--publish-ahead has to be a number of seconds from now.")
+        if not 0 <= ahead <= LONGEST_PUBLISH_AHEAD:
+            raise CommandError(f"--publish-ahead has to be between 0 and {LONGEST_PUBLISH_AHEAD} seconds.")
         key = key_rotation.rotate(
             algorithm or conf.AUTH_SIGNING_ALGORITHM,
             publish_ahead=timedelta(seconds=ahead),

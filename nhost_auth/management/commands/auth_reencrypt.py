@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from nhost_auth.flows import reencryption
+from nhost_auth.flows import audit, reencryption
 from nhost_auth.flows.reencryption import Column, Tally
 from nhost_auth.management.command import OperatorCommand
 from nhost_auth.management.progress import add_batch_size, counted
@@ -24,6 +24,9 @@ class Command(OperatorCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         size, dry_run = options["batch_size"], options["dry_run"]
         tallies = {column: moved(column, size, dry_run=dry_run) for column in reencryption.columns()}
+        moved_rows = sum(tally.moved for tally in tallies.values())
+        if moved_rows and not dry_run:
+            audit.note("secrets_reencrypted", count=moved_rows)
         head = ("table", "under the first key", "to move" if dry_run else "moved", "changed meanwhile", "unreadable")
         self.stdout.write(table([head, *(_cells(column, tally) for column, tally in tallies.items())]))
         if any(tally.changed for tally in tallies.values()):
