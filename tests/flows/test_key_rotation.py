@@ -231,6 +231,7 @@ def test_adopted_secret_goes_on_and_is_replaced_without_a_token_refused(api: Api
 def test_key_that_waited_since_before_the_pinning_never_signs(api: Api, settings: Any, clock: Any) -> None:
     SigningKey.objects.ensure_one()
     waiting = key_rotation.rotate("EdDSA", publish_ahead=timedelta(minutes=5))
+    clock.shift(1)
     settings.HASURA_GRAPHQL_JWT_SECRET = HS
     adopted = key_rotation.adopt_pinned()
     settings.HASURA_GRAPHQL_JWT_SECRET = None
