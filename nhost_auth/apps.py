@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 
 class NhostAuthConfig(AppConfig):
@@ -22,10 +22,13 @@ class NhostAuthConfig(AppConfig):
         if apps.is_installed("drf_spectacular"):
             from nhost_auth.http import openapi  # noqa: F401 - registers the security scheme
 
+        from nhost_auth.models import Account
+
         adoption.watch_validation()
         for model in apps.get_models():
             if issubclass(model, get_user_model()):  # proxies and subclasses of it are users too
                 post_save.connect(adoption.follow_saved, sender=model, dispatch_uid="nhost_auth.follow_saved")
+        post_delete.connect(adoption.follow_deleted, sender=Account, dispatch_uid="nhost_auth.follow_deleted")
         post_migrate.connect(furnish, sender=self, dispatch_uid="nhost_auth.furnish")
 
 

@@ -21,6 +21,11 @@ BATCH = 1000
 REASONS_SHOWN = 20
 
 
+def is_above(account: Account, request: HttpRequest) -> bool:
+    """Whether an account is a superuser's and its visitor's is not: a way into it would be a way up."""
+    return bool(getattr(account.user, "is_superuser", False)) and not getattr(request.user, "is_superuser", False)
+
+
 class Refused(Exception):
     """Why an account is left out."""
 
@@ -132,6 +137,8 @@ def _run(
     reasons: list[str] = []
     for account in _in_batches(ids):
         try:
+            if is_above(account, request):
+                raise Refused("superusers are for superusers to change")
             act(account)
         except (AuthError, Refused) as error:
             reason = error.message if isinstance(error, AuthError) else str(error)

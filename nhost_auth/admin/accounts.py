@@ -64,6 +64,10 @@ class AccountAdmin(PageActions):
         # And go with them: the page that deletes a user asks here too.
         return not is_own_page(self, request) and super().has_delete_permission(request, obj)
 
+    def has_change_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        above = obj is not None and account_actions.is_above(obj, request)
+        return not above and super().has_change_permission(request, obj)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         confirmed = TotpDevice.objects.filter(user=OuterRef("user"), confirmed=True)
         accounts: QuerySet[Account] = super().get_queryset(request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nhost_auth.conf import conf
-from nhost_auth.flows import policy
+from nhost_auth.flows import audit, policy
 from nhost_auth.flows.host_users import email_field, read_email
 from nhost_auth.models import Account, OneTimeCode, Ticket
 from nhost_auth.models.accounts import normalize_email
@@ -72,6 +73,11 @@ def follow_saved(instance: Any, created: bool, raw: bool, update_fields: Any, **
         _follow_email(instance)
 
 
+def follow_deleted(instance: Account, **_kwargs: Any) -> None:
+    """Receives post_delete of the account, which goes with its user whoever deletes that."""
+    transaction.on_commit(partial(audit.note, "account_deleted", instance.pk))
+
+
 def _follow_email(user: Any) -> None:
     email = read_email(user)
     normalized = normalize_email(email) if email else None
@@ -87,6 +93,7 @@ def _follow_email(user: Any) -> None:
                 # What was mailed to the old address must not prove the new one.
                 Ticket.objects.filter(account__user=user).delete()
                 OneTimeCode.objects.filter(account__user=user).delete()
+                transaction.on_commit(partial(audit.note, "email_changed_by_host", accounts.values_list("pk")[0][0]))
     except IntegrityError:
         # The admin and every form refuse this before it is saved; only code that skips validation comes here.
         logger.warning("The new e-mail address of user %s belongs to another account; its own keeps the old", user.pk)

@@ -28,9 +28,11 @@ logger = logging.getLogger("nhost_auth.audit")
 
 REFUSED, FAILED = "refused", "failed"
 NOTED = (
+    "account_deleted",
     "account_edited",
     "account_exported",
     "account_roles_changed",
+    "email_changed_by_host",
     "mail_sent",
     "role_added",
     "role_deleted",

@@ -6,8 +6,10 @@ seconds, so that a rotation reaches every process without a restart.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -17,9 +19,12 @@ from django.utils import timezone
 
 from nhost_auth.conf import conf
 from nhost_auth.flows import audit
+from nhost_auth.infra.crypto import CannotDecrypt
 from nhost_auth.infra.jwt import KeyringBackend, named_kid
-from nhost_auth.infra.keyring import Keyring, from_secret
+from nhost_auth.infra.keyring import Key, Keyring, from_secret
 from nhost_auth.models import SigningKey
+
+logger = logging.getLogger("nhost_auth.keys")
 
 LOOK_AGAIN_AFTER = 1.0
 """Seconds between two looks at the database for the sake of a token: strangers must not make us read all the time."""
@@ -77,8 +82,17 @@ def _from_database(issuer: str) -> Keyring:
     stored = SigningKey.objects.in_force() or [SigningKey.objects.generate(conf.AUTH_SIGNING_ALGORITHM)]
     if _is_due(stored):
         stored = _rotated(stored)
-    keys = tuple(key.load(issuer) for key in stored)
+    keys = (stored[0].load(issuer), *_readable(stored[1:], issuer))
     return Keyring(keys, keys[0].issuer, keys[0].namespace)
+
+
+def _readable(stored: list[SigningKey], issuer: str) -> Iterator[Key]:
+    """Those that can be decrypted: one that cannot, which does not sign, must not stop all sign-ins."""
+    for key in stored:
+        try:
+            yield key.load(issuer)
+        except CannotDecrypt:
+            logger.error("The signing key %s cannot be decrypted: its tokens are refused", key)
 
 
 def _is_due(stored: list[SigningKey]) -> bool:

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["account_id", "-number"], name="nhost_auth_audit_account"),
                     models.Index(fields=["event", "-number"], name="nhost_auth_audit_event"),
+                    models.Index(fields=["ip", "-number"], name="nhost_auth_audit_ip"),
                 ],
             },
         ),

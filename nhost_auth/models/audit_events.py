@@ -97,6 +97,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["account_id", "-number"], name="nhost_auth_audit_account"),
             models.Index(fields=["event", "-number"], name="nhost_auth_audit_event"),
+            models.Index(fields=["ip", "-number"], name="nhost_auth_audit_ip"),
         ]
 
     def __str__(self) -> str:

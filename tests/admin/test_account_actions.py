@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nhost_auth.admin import account_actions
-from nhost_auth.models import Account, AuditEvent, RecoveryDevice, TotpDevice
+from nhost_auth.models import Account, AuditEvent, RecoveryDevice, RefreshToken, TotpDevice
 from tests.admin.conftest import ACCOUNTS, Browser, person
 from tests.conftest import Api, Inbox, account
 
@@ -216,3 +216,20 @@ def test_reasons_stay_readable(root: Browser, monkeypatch: pytest.MonkeyPatch) -
     told = root.act_on(people, "send_verification")
     assert len(told) == 3
     assert told[-1] == "And 2 more."
+
+
+@pytest.mark.parametrize("action", ["disable", "end_sessions", "remove_second_factor", "send_sign_in_link"])
+def test_accounts_of_superusers_are_for_superusers(browse: Any, settings: Any, action: str) -> None:
+    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = True
+    boss = person("boss")
+    boss.user.is_superuser = True
+    boss.user.save()
+    staff = browse("view_account", "change_account")
+    sessions = RefreshToken.objects.count()
+    told = staff.act_on([boss], action, confirmed="1")
+    assert told == ["boss@example.com: superusers are for superusers to change"]
+    assert staff.post(f"{ACCOUNTS}{boss.pk}/change/", {"phone_number": "+12025550100"}).status_code == 403
+    boss.refresh_from_db()
+    assert (boss.user.is_active, boss.phone_number, RefreshToken.objects.count()) == (True, None, sessions)
+    assert TotpDevice.objects.filter(user=boss.user).exists()
+    assert mail.outbox == []

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from nhost_auth.models import Account
+from nhost_auth.models import Account, AuditEvent
 from tests.conftest import PASSWORD, Api, Inbox
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -243,3 +243,14 @@ def test_save_that_leaves_out_the_address_asks_nothing_of_accounts() -> None:
     user = User.objects.create_user("ann", ANN)
     assert not touches_accounts(user, update_fields=["last_login"])
     assert touches_accounts(user, update_fields=["email"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_host_does_to_users_is_in_the_audit_trail() -> None:
+    user = User.objects.create_user("ann", "ann@example.com")
+    account_id = user.account.pk
+    user.email = "new@example.com"
+    user.save()
+    User.objects.filter(pk=user.pk).delete()
+    events = AuditEvent.objects.filter(account_id=account_id).order_by("number")
+    assert [event.event for event in events] == ["email_changed_by_host", "account_deleted"]

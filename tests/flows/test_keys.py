@@ -156,6 +156,18 @@ def test_token_of_a_key_that_was_made_elsewhere_is_believed_at_once(
     assert api.get("/user", token=token).status == 200
 
 
+def test_key_that_cannot_be_decrypted_stops_nobody_else(
+    api: Api, settings: Any, database_keys: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.AUTH_KEYRING_TTL = 0
+    old = SigningKey.objects.generate("EdDSA")
+    SigningKey.objects.filter(pk=old.pk).update(encrypted_key="00")
+    newest = SigningKey.objects.generate("EdDSA")
+    assert published(api) == {newest.kid}
+    assert api.get("/user", token=api.sign_up().token).status == 200
+    assert f"{old.kid} cannot be decrypted" in caplog.text
+
+
 def test_tokens_that_name_no_key_of_ours_do_not_make_us_read_all_the_time(
     api: Api, settings: Any, database_keys: None
 ) -> None:
