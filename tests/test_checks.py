@@ -26,6 +26,8 @@ SOUND = {
     "AUTH_CONCEAL_ERRORS": True,
     "AUTH_REQUIRE_ELEVATED_CLAIM": "recommended",
     "AUTH_REFRESH_TOKEN_MAX_LIFETIME": 90 * 24 * 3600,
+    "AUTH_RATE_LIMIT_ENABLE": True,
+    "AUTH_RATE_LIMIT_STORAGE": "redis://127.0.0.1:6379/0",
     "AUTH_VERIFY_CONFIRM_PAGE": True,
 }
 ARGON2 = "nhost_auth.hashers.Argon2idHasher"
@@ -50,6 +52,7 @@ ERRORS: dict[str, dict[str, Any]] = {
     "E010": {"AUTH_JWT_CUSTOM_CLAIMS": {"x": "["}},
     "E013": {**SAFE_KEYS, "AUTH_WEBAUTHN_RP_ID": "https://example.com"},
     "E014": {"AUTH_MFA_REQUIRED_EVERYWHERE": True},
+    "E031": {"AUTH_RATE_LIMIT_STORAGE": "mongodb://127.0.0.1"},
     "E019": {**SAFE_KEYS, "AUTH_WEBAUTHN_RP_ORIGINS": ["app.example.com"]},
 }
 WARNINGS: dict[str, dict[str, Any]] = {
