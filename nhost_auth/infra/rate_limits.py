@@ -32,11 +32,16 @@ TIMEOUT = 0.5
 """Seconds a storage may take to connect and to answer: every request waits for it."""
 PAUSE = 1.0
 """Seconds in which a storage that failed is not asked again: waiting for it would hold up every process."""
+SLACK = 0.001
+"""Seconds: remainders of the clock are not exact, and who comes a moment too early has waited for nothing."""
 LOG_INTERVAL = 60.0
 TRY_AGAIN = 5
 """Seconds told to who is refused because of an outage."""
 IPV6_NETWORK = 64
 """Bits that a provider gives to one customer; the other 64 are the customer's to choose."""
+
+
+_opening = Lock()
 
 
 class TooManyRequests(Exception):
@@ -117,7 +122,7 @@ def retry_after(limit: Limit, key: str) -> int:
     else:
         # The current window has to become the one before, and to lose weight then.
         seconds = current_ends - interval * burst / current
-    return max(1, math.floor(float(seconds)) + 1)
+    return max(1, math.floor(float(seconds) + SLACK) + 1)
 
 
 def network(address: str | None) -> str:
@@ -134,9 +139,14 @@ def storage_uri() -> str:
     return conf.AUTH_RATE_LIMIT_STORAGE or (f"memcached://{server}" if server else MEMORY)
 
 
-@lru_cache(maxsize=8)
 def limiter(uri: str) -> SlidingWindowCounterRateLimiter:
     """The counters of a storage; it is not asked yet. Raises InvalidStorage."""
+    with _opening:  # threads that come first together have to get the same one
+        return _opened(uri)
+
+
+@lru_cache(maxsize=8)
+def _opened(uri: str) -> SlidingWindowCounterRateLimiter:
     scheme, _, place = uri.partition("://")
     if scheme not in SCHEMES:
         raise InvalidStorage(f"its scheme is none of {', '.join(SCHEMES)}")

@@ -49,7 +49,11 @@ def specified(path: str) -> set[str]:
     return {bucket for bucket, applies in belongs.items() if applies}
 
 
-@pytest.mark.parametrize(("method", "path", "story"), stories(), ids=lambda part: part if isinstance(part, str) else "")
+def named(part: Any) -> str:
+    return part if isinstance(part, str) else ""
+
+
+@pytest.mark.parametrize(("method", "path", "story"), list(stories()), ids=named)
 def test_buckets_are_those_of_the_path(method: str, path: str, story: Story) -> None:
     assert set(story.limits) == specified(path)
     assert len(set(story.limits)) == len(story.limits)
@@ -63,7 +67,7 @@ def test_map_shows_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert rows["/version"] == ["global"]
 
 
-@pytest.mark.parametrize(("method", "path", "story"), stories(), ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(("method", "path", "story"), list(stories()), ids=named)
 def test_stories_that_take_a_code_at_a_guessable_path_say_so(method: str, path: str, story: Story) -> None:
     fields: dict[str, serializers.Field[Any, Any, Any, Any]] = story.request().get_fields() if story.request else {}
     assert story.takes_code is ("otp" in fields)
@@ -129,7 +133,7 @@ def test_refused_requests_are_not_counted(api: Api, limits: Any, time_machine: A
     time_machine.move_to(MIDNIGHT, tick=False)
     assert statuses(api, 30, "/version").count(200) == 2
     time_machine.shift(60 + 31)
-    assert statuses(api, 2, "/version") == [200, 429]
+    assert statuses(api, 3, "/version") == [200, 200, 429]
 
 
 def test_limit_comes_before_token_body_and_switches(api: Api, limits: Any) -> None:
@@ -150,7 +154,7 @@ def test_guesses_of_all_kinds_share_a_bucket_and_the_rest_is_free(api: Api, limi
     limits.AUTH_RATE_LIMIT_BRUTE_FORCE_BURST = 3
     session = api.sign_up()
     assert [api.post("/signin/email-password", GUESS).status for _ in range(2)] == [401, 401]
-    assert api.post("/signin/otp/email/verify", {"email": "a@example.com", "otp": "123456"}).status == 401
+    assert api.post("/signin/otp/email/verify", {"email": "a@example.com", "otp": "123456"}).status == 400
     assert api.post("/token/verify", {"token": "x"}).status == 429
     assert api.get("/verify").status == api.sign_in().status == 429
     assert api.get("/signin/provider/github/callback").status == 429
@@ -228,4 +232,4 @@ def test_without_storage_codes_are_refused_and_the_rest_passes(
     assert "hunter2" not in caplog.text
     limits.AUTH_RATE_LIMIT_STORAGE = ""
     time_machine.shift(2)
-    assert api.post("/signin/otp/email/verify", {"email": "ann@example.com", "otp": "123456"}).status == 401
+    assert api.post("/signin/otp/email/verify", {"email": "ann@example.com", "otp": "123456"}).status == 400
