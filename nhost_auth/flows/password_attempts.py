@@ -2,11 +2,12 @@
 
 Counted before the password is looked at, so that attempts at one moment count too, and by a digest of the address that
 was typed in: whether it has an account makes no difference. Only the password is held up; security keys, links, codes
-and resets are not, nor are networks that the account has signed in from lately.
+and resets are not, nor are networks where the account has a session.
 """
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from django.utils import timezone
@@ -14,11 +15,11 @@ from django.utils import timezone
 from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import keyed_digest
 from nhost_auth.infra.rate_limits import Limit, StorageUnavailable, TooManyRequests, hit, network, retry_after
-from nhost_auth.models import Account, AuditEvent
+from nhost_auth.models import Account, RefreshToken
 from nhost_auth.models.accounts import normalize_email
 
 KNOWN_FOR = timedelta(days=30)
-SIGN_INS_REMEMBERED = 100
+SESSIONS_LOOKED_AT = 100
 
 
 def ensure_left(email: str, account: Account | None, address: str | None) -> None:
@@ -39,9 +40,9 @@ def ensure_left(email: str, account: Account | None, address: str | None) -> Non
 
 
 def _is_known(account: Account | None, address: str | None) -> bool:
-    """Whether the account has signed in from this network lately, as the audit trail knows."""
+    """Whether a session of the account was used from this network lately."""
     # Asked for nobody too, so that it takes as long.
-    sign_ins = AuditEvent.objects.filter(account_id=account.pk if account else None, event="signed_in")
-    recent = sign_ins.filter(at__gt=timezone.now() - KNOWN_FOR, ip__isnull=False)
-    ips = list(recent.order_by("-number").values_list("ip", flat=True)[:SIGN_INS_REMEMBERED])
-    return account is not None and address is not None and network(address) in {network(ip) for ip in ips}
+    sessions = RefreshToken.objects.filter(account_id=account.pk if account else uuid.uuid4()).sessions()
+    recent = sessions.filter(last_used_at__gt=timezone.now() - KNOWN_FOR, ip__isnull=False)
+    ips = list(recent.values_list("ip", flat=True)[:SESSIONS_LOOKED_AT])
+    return address is not None and network(address) in {network(ip) for ip in ips}

@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nhost_auth.infra.rate_limits import limiter
-from nhost_auth.models import AuditEvent
+from nhost_auth.models import AuditEvent, RefreshToken
 from tests.conftest import Api, account
 from tests.counters import MIDNIGHT, NOWHERE, from_many, moved, running_redis
 from tests.counters import limits as limits
-
-# Events are written at the commit, with the address only where that is within the request.
-pytestmark = pytest.mark.django_db(transaction=True)
 
 HOME, ELSEWHERE, LOCKED, RIGHT = "203.0.113.7", "198.51.100.1", (429, None), (200, None)
 WRONG = (401, "invalid-email-password")
@@ -74,14 +73,30 @@ def test_network_the_account_signed_in_from_counts_apart(api: Api, locked: Any, 
     assert [api.sign_in(password="wrong").outcome for _ in range(3)] == [WRONG, WRONG, LOCKED]
 
 
-def test_it_does_so_after_signing_out_and_for_thirty_days(api: Api, locked: Any, time_machine: Any) -> None:
-    ann = moved(api, HOME).sign_up("ann2@example.com")
-    api.post("/signout", {"refreshToken": ann.refresh_token})
-    for days, outcome in ((29, RIGHT), (31, LOCKED)):
-        time_machine.move_to(MIDNIGHT + timedelta(days=days), tick=False)
-        AuditEvent.objects.filter(at__gt=MIDNIGHT + timedelta(days=1)).delete()
-        from_many(api, 4, "ann2@example.com")
-        assert moved(api, HOME).sign_in("ann2@example.com").outcome == outcome
+def test_it_does_so_for_thirty_days_after_the_session_was_used(api: Api, locked: Any, time_machine: Any) -> None:
+    locked(HOME)
+    RefreshToken.objects.update(expires_at=MIDNIGHT + timedelta(days=99))
+    for seconds, outcome in ((-1, RIGHT), (1, LOCKED)):
+        time_machine.move_to(MIDNIGHT + timedelta(days=30, seconds=seconds), tick=False)
+        from_many(api, 4)
+        assert moved(api, HOME).sign_in().outcome == outcome
+        RefreshToken.objects.filter(last_used_at__gt=MIDNIGHT).delete()
+
+
+def test_session_that_ended_makes_no_network_known(api: Api, locked: Any) -> None:
+    locked(HOME)
+    RefreshToken.objects.update(expires_at=MIDNIGHT)
+    assert moved(api, HOME).sign_in().outcome == LOCKED
+
+
+def test_known_and_unknown_addresses_cost_the_same_statements(api: Api, locked: Any) -> None:
+    locked(HOME)
+    from_many(api, 4, "nobody@example.com")
+    with CaptureQueriesContext(connection) as known:
+        api.sign_in()
+    with CaptureQueriesContext(connection) as unknown:
+        api.sign_in("nobody@example.com")
+    assert len(known) == len(unknown) == 2
 
 
 def test_network_of_somebody_else_does_not_count_apart(api: Api, locked: Any) -> None:

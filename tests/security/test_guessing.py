@@ -78,8 +78,7 @@ def test_8_other_ways_in_stay_open_while_the_password_is_locked(
     assert request().status in (200, 302)
 
 
-@pytest.mark.django_db(transaction=True)  # the audit trail knows the address at a commit within the request
-def test_8_a_network_that_signed_in_before_stays_open(api: Api, attacked: Reply) -> None:
+def test_8_a_network_with_a_session_stays_open(api: Api, attacked: Reply) -> None:
     lock(api)
     assert moved(api, HOME).sign_in().status == 200
 
