@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,27 @@ def at_once(limit: Limit, uri: str) -> int:
 def test_of_many_at_once_exactly_the_burst_passes(storage: str) -> None:
     for number in range(5):
         assert at_once(Limit(f"race-{number}", BURST, 86400), storage) == BURST
+
+
+@pytest.fixture
+def eager_threads() -> Iterator[None]:
+    """Threads that are interrupted within a few instructions, not after five milliseconds."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-7)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_memory_is_exact_though_threads_are_interrupted_anywhere(limits: Any, eager_threads: None) -> None:
+    barrier = threading.Barrier(8)
+
+    def five_hits(round_number: int) -> int:
+        barrier.wait()
+        return sum(hit(Limit("race", BURST, 86400), f"{round_number}") for _ in range(5))
+
+    with ThreadPoolExecutor(8) as pool:
+        passed = [sum(pool.map(five_hits, [number] * 8)) for number in range(400)]
+    assert passed == [BURST] * 400
 
 
 def test_each_key_and_each_name_has_a_counter_of_its_own(storage: str) -> None:
