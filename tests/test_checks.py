@@ -40,6 +40,7 @@ ERRORS: dict[str, dict[str, Any]] = {
     "E010": {"AUTH_JWT_CUSTOM_CLAIMS": {"x": "["}},
     "E013": {**SAFE_KEYS, "AUTH_WEBAUTHN_RP_ID": "https://example.com"},
     "E014": {"AUTH_MFA_REQUIRED_EVERYWHERE": True},
+    "E031": {"AUTH_RATE_LIMIT_STORAGE": "mongodb://127.0.0.1"},
     "E019": {**SAFE_KEYS, "AUTH_WEBAUTHN_RP_ORIGINS": ["app.example.com"]},
 }
 WARNINGS: dict[str, dict[str, Any]] = {

@@ -5,7 +5,6 @@ Lists stay quick however many rows there are: counts stop at a cap, nothing is c
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -24,6 +23,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import is_aware, localtime
 
 from nhost_auth.flows import audit
+from nhost_auth.http.client_address import client_address
 
 if TYPE_CHECKING:
     HouseAdmin = admin.ModelAdmin[Any]
@@ -104,7 +104,7 @@ def _recorded(view: View) -> View:
     @wraps(view)
     def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         agent = request.headers.get("User-Agent", "").replace("\0", "")[:AGENT_LENGTH]
-        with audit.acting(actor=f"admin {request.user.pk}", ip=_ip(request), agent=agent):
+        with audit.acting(actor=f"admin {request.user.pk}", ip=client_address(request), agent=agent):
             return view(request, *args, **kwargs)
 
     # With a host's ATOMIC_REQUESTS the commit, which events wait for, would come when nobody acts any more. Django's
@@ -112,13 +112,6 @@ def _recorded(view: View) -> View:
     for alias in connections:
         transaction.non_atomic_requests(using=alias)(recorded)
     return recorded
-
-
-def _ip(request: HttpRequest) -> str | None:
-    try:
-        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
-    except ValueError:
-        return None  # a Unix socket has no address
 
 
 def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str:

@@ -13,7 +13,7 @@ from django.core.checks import Warning as Caution
 from nhost_auth.checks.settings import wrong_types
 from nhost_auth.conf import conf
 from nhost_auth.flows import mfa
-from nhost_auth.infra import providers
+from nhost_auth.infra import providers, rate_limits
 
 HOUR = 3600
 LONGEST_REUSE_WINDOW = 60
@@ -31,7 +31,8 @@ Risks = Iterator[tuple[str, bool, str]]
 def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
     if list(wrong_types()):
         return []
-    risks = chain(_addresses(), _passwords(), _tokens(), _security_keys(), _second_factor(), _ways_in(), _disclosure())
+    topics = (_addresses, _passwords, _tokens, _security_keys, _second_factor, _ways_in, _limits, _disclosure)
+    risks = chain.from_iterable(topic() for topic in topics)
     return [Caution(message, id=f"nhost_auth.{number}") for number, applies, message in risks if applies]
 
 
@@ -185,6 +186,19 @@ def _ways_in() -> Risks:
         "W128",
         "admin" in (conf.AUTH_USER_DEFAULT_ROLE, *conf.AUTH_USER_DEFAULT_ALLOWED_ROLES),
         "The default roles have admin, whom Hasura lets do everything: whoever signs up is an administrator.",
+    )
+
+
+def _limits() -> Risks:
+    yield (
+        "W130",
+        conf.AUTH_RATE_LIMIT_ENABLE is False,
+        "AUTH_RATE_LIMIT_ENABLE is off: passwords and codes are guessed, and mails sent, at any speed.",
+    )
+    yield (
+        "W131",
+        conf.AUTH_RATE_LIMIT_ENABLE and rate_limits.storage_uri() == rate_limits.MEMORY,
+        "AUTH_RATE_LIMIT_STORAGE is not set: each process counts for itself, so that limits hold as many times over.",
     )
 
 

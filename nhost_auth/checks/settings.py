@@ -18,7 +18,7 @@ from nhost_auth.conf import all_settings, conf
 from nhost_auth.flows import custom_claims, mfa
 from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
-from nhost_auth.infra import sms, webauthn
+from nhost_auth.infra import rate_limits, sms, webauthn
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
 from nhost_auth.setting_kinds import Bool
 
@@ -57,6 +57,7 @@ def check_values(**_kwargs: Any) -> list[CheckMessage]:
         *_claims(),
         *_webauthn(),
         *_second_factor(),
+        *_rate_limits(),
     ]
 
 
@@ -205,3 +206,12 @@ def _second_factor() -> Iterator[CheckMessage]:
             hint="Set AUTH_MFA_ENABLED.",
             id="nhost_auth.E014",
         )
+
+
+def _rate_limits() -> Iterator[CheckMessage]:
+    if not conf.AUTH_RATE_LIMIT_ENABLE:
+        return
+    try:
+        rate_limits.limiter(rate_limits.storage_uri())
+    except rate_limits.InvalidStorage as error:
+        yield Error(f"AUTH_RATE_LIMIT_STORAGE cannot be used: {error}.", id="nhost_auth.E031")

@@ -37,7 +37,7 @@ class ConvertRequest(Input):
 
 
 class AnonymousConvert(Endpoint):
-    stories = {"convert": Story(guard=bearer, request=ConvertRequest)}
+    stories = {"convert": Story(guard=bearer, request=ConvertRequest, limits=("verification_email",))}
     # Mudbase documents 400 and 401 only, and 401 is about the token.
     statuses = {InvalidEmailPassword: 400, UserAlreadyExists: 400}
 

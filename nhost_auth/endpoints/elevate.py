@@ -29,14 +29,28 @@ class WebauthnRequest(Input):
 
 class Elevate(Endpoint):
     stories = {
-        "show": Story(guard=bearer),
-        "begin_webauthn": Story(guard=bearer, toggles=("AUTH_WEBAUTHN_ENABLED",)),
-        "verify_webauthn": Story(guard=bearer, request=WebauthnRequest, toggles=("AUTH_WEBAUTHN_ENABLED",)),
-        "totp": Story(guard=bearer, request=OtpRequest),
-        "send_email": Story(guard=bearer, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
-        "verify_email": Story(guard=bearer, request=OtpRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
-        "send_sms": Story(guard=bearer, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
-        "verify_sms": Story(guard=bearer, request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "show": Story(guard=bearer, limits=("brute_force",)),
+        "begin_webauthn": Story(guard=bearer, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)),
+        "verify_webauthn": Story(
+            guard=bearer, request=WebauthnRequest, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)
+        ),
+        "totp": Story(guard=bearer, request=OtpRequest, limits=("brute_force",), takes_code=True),
+        "send_email": Story(guard=bearer, toggles=("AUTH_OTP_EMAIL_ENABLED",), limits=("email", "brute_force")),
+        "verify_email": Story(
+            guard=bearer,
+            request=OtpRequest,
+            toggles=("AUTH_OTP_EMAIL_ENABLED",),
+            limits=("brute_force",),
+            takes_code=True,
+        ),
+        "send_sms": Story(guard=bearer, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms", "brute_force")),
+        "verify_sms": Story(
+            guard=bearer,
+            request=OtpRequest,
+            toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
+            limits=("brute_force",),
+            takes_code=True,
+        ),
     }
 
     def show(self) -> Any:

@@ -24,6 +24,7 @@ class SignInAnonymous(Endpoint):
             request=SignInRequest,
             request_optional=True,
             toggles=("AUTH_DISABLE_SIGNUP", "AUTH_ANONYMOUS_USERS_ENABLED"),
+            limits=("brute_force",),
         )
     }
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidEmailPassword
-from nhost_auth.flows import passwords, policy, sessions
+from nhost_auth.flows import password_attempts, passwords, policy, sessions
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, Password
 from nhost_auth.models import Account
@@ -20,10 +21,12 @@ class SignInRequest(Input):
 
 
 class SignInEmailPassword(Endpoint):
-    stories = {"sign_in": Story(request=SignInRequest)}
+    stories = {"sign_in": Story(request=SignInRequest, limits=("brute_force",))}
 
     def sign_in(self, email: str, password: str) -> Any:
         account = Account.objects.find_by_email(email)
+        if conf.AUTH_RATE_LIMIT_ENABLE:
+            password_attempts.ensure_left(email, account, self.client.ip)
         # Compared before anything is answered: the time must not tell who exists or is disabled.
         right = passwords.matches(account, password)
         if account is None:

@@ -14,7 +14,7 @@ from nhost_auth.http.id_tokens import EnterRequest
 
 
 class SignInIdtoken(Endpoint):
-    stories = {"sign_in": Story(request=EnterRequest)}
+    stories = {"sign_in": Story(request=EnterRequest, limits=("brute_force",))}
 
     def sign_in(
         self, provider: str, id_token: str, nonce: str | None = None, options: dict[str, Any] | None = None

@@ -19,7 +19,7 @@ class SignInRequest(Input):
 
 
 class SignInMfaTotp(Endpoint):
-    stories = {"sign_in": Story(request=SignInRequest)}
+    stories = {"sign_in": Story(request=SignInRequest, limits=("brute_force",), takes_code=True)}
 
     def sign_in(self, ticket: str, otp: str) -> Any:
         mfa.ensure_enabled()

@@ -25,8 +25,8 @@ class VerifyRequest(Input):
 
 class SignInOtpEmail(Endpoint):
     stories = {
-        "send": Story(request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
-        "verify": Story(request=VerifyRequest),
+        "send": Story(request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",), limits=("email", "brute_force")),
+        "verify": Story(request=VerifyRequest, limits=("brute_force",), takes_code=True),
     }
 
     def send(self, email: str, options: dict[str, Any] | None = None) -> Any:

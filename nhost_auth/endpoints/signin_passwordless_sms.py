@@ -26,8 +26,10 @@ class OtpRequest(Input):
 
 class SignInPasswordlessSms(Endpoint):
     stories = {
-        "send": Story(request=SendRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
-        "otp": Story(request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "send": Story(request=SendRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms", "brute_force")),
+        "otp": Story(
+            request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("brute_force",), takes_code=True
+        ),
     }
 
     def send(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:

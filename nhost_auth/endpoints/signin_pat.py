@@ -17,7 +17,7 @@ class SignInRequest(Input):
 
 
 class SignInPat(Endpoint):
-    stories = {"sign_in": Story(request=SignInRequest)}
+    stories = {"sign_in": Story(request=SignInRequest, limits=("brute_force",))}
 
     def sign_in(self, personal_access_token: str) -> Any:
         token = RefreshToken.objects.find_with_account(personal_access_token, kind=RefreshToken.Kind.PAT)

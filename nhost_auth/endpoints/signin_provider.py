@@ -25,10 +25,10 @@ from nhost_auth.models import Account, PkceCode
 
 class SignInProvider(DepartingEndpoint):
     stories = {
-        "start": Story(query=SignInQuery),
-        "come_back": Story(query=CallbackQuery),
-        "come_back_by_form": Story(form=CallbackQuery),
-        "tokens": Story(guard=bearer),
+        "start": Story(query=SignInQuery, limits=("brute_force",)),
+        "come_back": Story(query=CallbackQuery, limits=("brute_force",)),
+        "come_back_by_form": Story(form=CallbackQuery, limits=("brute_force",)),
+        "tokens": Story(guard=bearer, limits=("brute_force",)),
     }
 
     def start(self, provider: str, connect: str = "", **query: Any) -> Any:

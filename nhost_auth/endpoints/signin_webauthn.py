@@ -24,8 +24,10 @@ class VerifyRequest(Input):
 
 class SignInWebauthn(Endpoint):
     stories = {
-        "begin": Story(request=BeginRequest, request_optional=True, toggles=("AUTH_WEBAUTHN_ENABLED",)),
-        "verify": Story(request=VerifyRequest, toggles=("AUTH_WEBAUTHN_ENABLED",)),
+        "begin": Story(
+            request=BeginRequest, request_optional=True, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)
+        ),
+        "verify": Story(request=VerifyRequest, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)),
     }
 
     def begin(self, email: str | None = None) -> Any:

@@ -24,7 +24,11 @@ class SignUpRequest(Input):
 
 
 class SignUpEmailPassword(Endpoint):
-    stories = {"sign_up": Story(request=SignUpRequest, toggles=("AUTH_DISABLE_SIGNUP",))}
+    stories = {
+        "sign_up": Story(
+            request=SignUpRequest, toggles=("AUTH_DISABLE_SIGNUP",), limits=("verification_email", "signups")
+        )
+    }
 
     def sign_up(
         self,

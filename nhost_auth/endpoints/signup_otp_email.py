@@ -19,7 +19,13 @@ class SignUpRequest(Input):
 
 
 class SignUpOtpEmail(Endpoint):
-    stories = {"sign_up": Story(request=SignUpRequest, toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP"))}
+    stories = {
+        "sign_up": Story(
+            request=SignUpRequest,
+            toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP"),
+            limits=("email", "signups"),
+        )
+    }
 
     def sign_up(self, email: str, options: dict[str, Any] | None = None) -> Any:
         policy.ensure_email_allowed(email)

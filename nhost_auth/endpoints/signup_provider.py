@@ -13,7 +13,7 @@ from nhost_auth.http.provider_queries import StartQuery
 
 
 class SignUpProvider(DepartingEndpoint):
-    stories = {"start": Story(query=StartQuery, toggles=("AUTH_DISABLE_SIGNUP",))}
+    stories = {"start": Story(query=StartQuery, toggles=("AUTH_DISABLE_SIGNUP",), limits=("signups",))}
 
     def start(self, provider: str, **query: Any) -> Any:
         return self.depart(provider, sign_up=True, **query)

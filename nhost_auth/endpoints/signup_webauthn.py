@@ -31,8 +31,8 @@ class VerifyRequest(Input):
 
 class SignUpWebauthn(Endpoint):
     stories = {
-        "begin": Story(request=BeginRequest, toggles=TOGGLES),
-        "verify": Story(request=VerifyRequest, toggles=TOGGLES),
+        "begin": Story(request=BeginRequest, toggles=TOGGLES, limits=("signups",)),
+        "verify": Story(request=VerifyRequest, toggles=TOGGLES, limits=("brute_force", "signups")),
     }
 
     def begin(self, email: str, options: dict[str, Any] | None = None) -> Any:

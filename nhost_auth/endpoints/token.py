@@ -33,7 +33,7 @@ class ExchangeRequest(Input):
 class Token(Endpoint):
     stories = {
         "refresh": Story(request=RefreshRequest),
-        "verify": Story(guard=optional_bearer, request=VerifyRequest, request_optional=True),
+        "verify": Story(guard=optional_bearer, request=VerifyRequest, request_optional=True, limits=("brute_force",)),
         "exchange": Story(request=ExchangeRequest),
     }
 

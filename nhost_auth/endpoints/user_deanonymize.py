@@ -37,8 +37,8 @@ class SmsRequest(Input):
 
 class UserDeanonymize(Endpoint):
     stories = {
-        "deanonymize": Story(guard=bearer, request=DeanonymizeRequest),
-        "sms": Story(guard=bearer, request=SmsRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "deanonymize": Story(guard=bearer, request=DeanonymizeRequest, limits=("verification_email",)),
+        "sms": Story(guard=bearer, request=SmsRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms",)),
     }
 
     def deanonymize(

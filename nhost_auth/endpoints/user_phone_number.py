@@ -25,8 +25,16 @@ class VerifyRequest(Input):
 
 class UserPhoneNumber(Endpoint):
     stories = {
-        "change": Story(guard=elevated, request=ChangeRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
-        "verify": Story(guard=elevated, request=VerifyRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "change": Story(
+            guard=elevated, request=ChangeRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms",)
+        ),
+        "verify": Story(
+            guard=elevated,
+            request=VerifyRequest,
+            toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
+            limits=("brute_force",),
+            takes_code=True,
+        ),
     }
 
     def change(self, new_phone_number: str) -> Any:

@@ -30,7 +30,9 @@ class RenameRequest(Input):
 class UserWebauthn(Endpoint):
     stories = {
         "add": Story(guard=elevated_unless_enrolling, toggles=TOGGLES),
-        "verify": Story(guard=elevated_unless_enrolling, request=VerifyRequest, toggles=TOGGLES),
+        "verify": Story(
+            guard=elevated_unless_enrolling, request=VerifyRequest, toggles=TOGGLES, limits=("brute_force",)
+        ),
         "list": Story(guard=bearer, toggles=TOGGLES),
         "rename": Story(guard=elevated, request=RenameRequest, toggles=TOGGLES),
         "remove": Story(guard=elevated, toggles=TOGGLES),

@@ -32,8 +32,8 @@ class FollowQuery(Query):
 
 class Verify(Endpoint):
     stories = {
-        "open": Story(query=FollowQuery),
-        "follow": Story(query=FollowQuery, exists_with="AUTH_VERIFY_CONFIRM_PAGE"),
+        "open": Story(query=FollowQuery, limits=("brute_force",)),
+        "follow": Story(query=FollowQuery, exists_with="AUTH_VERIFY_CONFIRM_PAGE", limits=("brute_force",)),
     }
 
     def open(self, **query: Any) -> Any:

@@ -6,7 +6,6 @@ Nothing of the host's REST_FRAMEWORK settings is used.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -25,11 +24,13 @@ from nhost_auth.errors import AuthError, InternalServerError
 from nhost_auth.flows import audit, policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
-from nhost_auth.http import exceptions
+from nhost_auth.http import exceptions, rate_limits
 from nhost_auth.http.bodies import read_form, read_json
+from nhost_auth.http.client_address import client_address
 from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
 from nhost_auth.http.payloads import as_response
+from nhost_auth.infra.rate_limits import TooManyRequests
 
 NO_SUCH_METHOD = "no_such_method"
 
@@ -48,6 +49,10 @@ class Story:
     """Of a browser that was sent here by somebody else's page."""
     exists_with: str = ""
     """A setting without which there is no such method."""
+    limits: tuple[str, ...] = ()
+    """Buckets of http/rate_limits.py that it counts in beside `global`."""
+    takes_code: bool = False
+    """A one-time code is tried here, which nobody may do while attempts cannot be counted."""
 
 
 class Endpoint(ViewSet):
@@ -96,6 +101,8 @@ class Endpoint(ViewSet):
         if self.request.method == "OPTIONS":
             return HttpResponse(status=204)
         story = self.stories.get(self.action or NO_SUCH_METHOD)
+        if conf.AUTH_RATE_LIMIT_ENABLE:
+            rate_limits.ensure_allowed(self.client.ip, story)
         if story is None or (story.exists_with and not getattr(conf, story.exists_with)):
             return self.no_such_method()
         if story.guard is not None:
@@ -113,6 +120,8 @@ class Endpoint(ViewSet):
         return HttpResponse("404 page not found", status=404, content_type="text/plain")
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
+        if isinstance(exc, TooManyRequests):
+            return HttpResponse(status=exc.status, headers={"Retry-After": str(exc.retry_after)})
         if not isinstance(exc, AuthError):
             return self._crash(exc)
         if exc.audited:
@@ -168,9 +177,5 @@ class Endpoint(ViewSet):
         return self.token
 
     def _client(self) -> Client:
-        address = self.request.META.get("REMOTE_ADDR", "")
         device = self.request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:255]
-        try:
-            return Client(ip=str(ipaddress.ip_address(address)), device=device)
-        except ValueError:
-            return Client(device=device)  # a Unix socket has no address
+        return Client(ip=client_address(self.request._request), device=device)

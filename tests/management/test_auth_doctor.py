@@ -35,6 +35,7 @@ SUBJECTS = [
     "mail",
     "sms",
     "cache",
+    "rate limits",
     "proxy",
     "redirects",
     "clock",
@@ -74,6 +75,7 @@ def healthy(db: None, settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["auth.example.com"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.CACHES = {"default": {"BACKEND": f"{SharedCache.__module__}.SharedCache"}}
+    settings.AUTH_RATE_LIMIT_STORAGE, settings.SILENCED_SYSTEM_CHECKS = "memory://", ["nhost_auth.W131"]
     settings.EMAIL_BACKEND = "tests.management.test_auth_doctor.KeepingBackend"
     settings.DEFAULT_FROM_EMAIL = "auth@example.com"
 

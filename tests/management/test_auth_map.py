@@ -16,9 +16,17 @@ def printed(*arguments: str) -> str:
 
 def test_table_shows_what_a_reviewer_asks() -> None:
     lines = printed().splitlines()
-    assert lines[0].split() == ["method", "path", "endpoint", "story", "guard", "toggles"]
+    assert lines[0].split() == ["method", "path", "endpoint", "story", "guard", "toggles", "limits"]
     (row,) = [line for line in lines if " /user/deanonymize " in line]
-    assert row.split() == ["POST", "/user/deanonymize", "endpoints.user_deanonymize", "deanonymize", "bearer"]
+    assert row.split() == [
+        "POST",
+        "/user/deanonymize",
+        "endpoints.user_deanonymize",
+        "deanonymize",
+        "bearer",
+        "global,",
+        "verification_email",
+    ]
 
 
 def test_toggles_stand_in_the_order_they_are_asked() -> None:

@@ -1,4 +1,4 @@
-"""`auth_map`: every path with its method, operation, guard and toggles; as a table or as JSON."""
+"""`auth_map`: every path with its method, operation, guard, toggles and rate limits; as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Row:
     story: str
     guard: str
     toggles: list[str]
+    limits: list[str]
 
 
 def rows() -> Iterator[Row]:
@@ -42,11 +43,12 @@ def rows() -> Iterator[Row]:
                 story=name,
                 guard=story.guard.__name__ if story.guard else "anyone",
                 toggles=[*story.toggles, *filter(None, [story.exists_with])],
+                limits=["global", *story.limits],
             )
 
 
 class Command(BaseCommand):
-    help = "Prints the map of the API: method, path, where its code is, who may call it, what switches it."
+    help = "Prints the map of the API: method, path, where its code is, who may call it, what switches and limits it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
