@@ -154,7 +154,7 @@ class Conf:
     AUTH_RATE_LIMIT_OAUTH2_SERVER_INTERVAL = Duration(300.0, "in this time", planned=True)
     AUTH_RATE_LIMIT_MEMCACHE_SERVER = Str("", "host:port; unset: process memory", planned=True)
     AUTH_RATE_LIMIT_MEMCACHE_PREFIX = Str("", "put before each key there", planned=True)
-    AUTH_TURNSTILE_SECRET = Str("", "turns on Cloudflare Turnstile", planned=True)
+    AUTH_TURNSTILE_SECRET = Str("", "turns on Cloudflare Turnstile for sign-ups and what sends messages")
 
     # Social providers
     for _x, _scopes in PROVIDER_SCOPES.items():
@@ -219,6 +219,8 @@ class Conf:
     AUTH_USER_FACTORY = Str("", "dotted path of a callable that makes the host's unsaved user from field values; unset: the user model itself")
     AUTH_JWT_CUSTOM_CLAIMS_SOURCE = Str("django", "where custom claims come from: django follows their paths over the models, graphql asks Hasura; or the dotted path of a callable that maps an account to claim names and values")
     AUTH_EMAIL_SECRET_HEADERS = Bool(True, "mails carry X-Ticket and X-Link as Nhost's do; every relay can log them")
+    AUTH_TURNSTILE_URL = Str("https://challenges.cloudflare.com/turnstile/v0/siteverify", "who is asked about a Turnstile response")
+    AUTH_CORS_ALLOWED_ORIGINS = List([], "origins whose pages may read answers, with * in the first label of the host; AUTH_CLIENT_URL's belongs to them; none: any origin, as Nhost")
     AUTH_REQUEST_MAX_BYTES = Int(262144, "greatest size of a request body")
     AUTH_REQUEST_MAX_DEPTH = Int(32, "deepest nesting of a request body")
 

@@ -25,7 +25,7 @@ class VerifyRequest(Input):
 
 class SignInOtpEmail(Endpoint):
     stories = {
-        "send": Story(request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
+        "send": Story(turnstile=True, request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",)),
         "verify": Story(request=VerifyRequest),
     }
 

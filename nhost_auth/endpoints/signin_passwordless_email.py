@@ -20,7 +20,7 @@ class SendRequest(Input):
 
 
 class SignInPasswordlessEmail(Endpoint):
-    stories = {"send": Story(request=SendRequest, toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED",))}
+    stories = {"send": Story(turnstile=True, request=SendRequest, toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED",))}
 
     def send(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
         policy.ensure_email_allowed(email)

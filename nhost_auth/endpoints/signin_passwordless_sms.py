@@ -26,7 +26,7 @@ class OtpRequest(Input):
 
 class SignInPasswordlessSms(Endpoint):
     stories = {
-        "send": Story(request=SendRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
+        "send": Story(turnstile=True, request=SendRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
         "otp": Story(request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",)),
     }
 

@@ -24,7 +24,7 @@ class SignUpRequest(Input):
 
 
 class SignUpEmailPassword(Endpoint):
-    stories = {"sign_up": Story(request=SignUpRequest, toggles=("AUTH_DISABLE_SIGNUP",))}
+    stories = {"sign_up": Story(turnstile=True, request=SignUpRequest, toggles=("AUTH_DISABLE_SIGNUP",))}
 
     def sign_up(
         self,

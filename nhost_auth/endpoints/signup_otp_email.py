@@ -19,7 +19,11 @@ class SignUpRequest(Input):
 
 
 class SignUpOtpEmail(Endpoint):
-    stories = {"sign_up": Story(request=SignUpRequest, toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP"))}
+    stories = {
+        "sign_up": Story(
+            turnstile=True, request=SignUpRequest, toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP")
+        )
+    }
 
     def sign_up(self, email: str, options: dict[str, Any] | None = None) -> Any:
         policy.ensure_email_allowed(email)

@@ -21,7 +21,9 @@ class SignUpRequest(Input):
 
 class SignUpPasswordlessEmail(Endpoint):
     stories = {
-        "sign_up": Story(request=SignUpRequest, toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"))
+        "sign_up": Story(
+            turnstile=True, request=SignUpRequest, toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP")
+        )
     }
 
     def sign_up(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:

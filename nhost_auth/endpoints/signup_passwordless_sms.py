@@ -20,7 +20,9 @@ class SignUpRequest(Input):
 
 class SignUpPasswordlessSms(Endpoint):
     stories = {
-        "sign_up": Story(request=SignUpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"))
+        "sign_up": Story(
+            turnstile=True, request=SignUpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP")
+        )
     }
 
     def sign_up(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:

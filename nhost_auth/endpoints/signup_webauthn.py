@@ -31,7 +31,7 @@ class VerifyRequest(Input):
 
 class SignUpWebauthn(Endpoint):
     stories = {
-        "begin": Story(request=BeginRequest, toggles=TOGGLES),
+        "begin": Story(turnstile=True, request=BeginRequest, toggles=TOGGLES),
         "verify": Story(request=VerifyRequest, toggles=TOGGLES),
     }
 

@@ -32,7 +32,7 @@ class ResetRequest(Input):
 class UserPassword(Endpoint):
     stories = {
         "change": Story(guard=optional_elevated, request=ChangeRequest),
-        "reset": Story(request=ResetRequest),
+        "reset": Story(turnstile=True, request=ResetRequest),
     }
 
     def change(self, new_password: str, ticket: str | None = None) -> Any:

@@ -25,11 +25,12 @@ from nhost_auth.errors import AuthError, InternalServerError
 from nhost_auth.flows import audit, policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
-from nhost_auth.http import exceptions
+from nhost_auth.http import cors, exceptions
 from nhost_auth.http.bodies import read_form, read_json
 from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
 from nhost_auth.http.payloads import as_response
+from nhost_auth.http.turnstile import ensure_human
 
 NO_SUCH_METHOD = "no_such_method"
 
@@ -39,6 +40,8 @@ class Story:
     """What a reviewer wants to know of one method of an endpoint before reading it."""
 
     guard: Guard | None = None
+    turnstile: bool = False
+    """Whether Turnstile is asked before anything else, where AUTH_TURNSTILE_SECRET is set."""
     toggles: tuple[str, ...] = ()
     """Settings it stands behind, asked in this order once the request is well-formed."""
     request: type[Input] | None = None
@@ -98,6 +101,8 @@ class Endpoint(ViewSet):
         story = self.stories.get(self.action or NO_SUCH_METHOD)
         if story is None or (story.exists_with and not getattr(conf, story.exists_with)):
             return self.no_such_method()
+        if conf.AUTH_TURNSTILE_SECRET and story.turnstile:
+            ensure_human(self.request)
         if story.guard is not None:
             self.token = story.guard(self.request)
         arguments = story.query.read(self.request.GET) if story.query else {}
@@ -122,8 +127,8 @@ class Endpoint(ViewSet):
     def _render(self, error: AuthError) -> HttpResponse:
         if self.error_target is not None:
             return as_response(exceptions.redirect(error, self.error_target))
-        status = self.statuses.get(type(error), error.status)
-        return as_response(exceptions.body(error) | {"status": status}, status)
+        body, status = exceptions.body(error), self.statuses.get(type(error), error.status)
+        return as_response(body | {"status": status} if "status" in body else body, status)
 
     def _crash(self, exc: Exception) -> HttpResponse:
         """500 in the API's own shape; reported as Django reports an uncaught exception."""
@@ -143,7 +148,7 @@ class Endpoint(ViewSet):
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         patch_vary_headers(response, ["Origin", "Access-Control-Request-Method"])
         origin = self.request.META.get("HTTP_ORIGIN")
-        if origin:
+        if origin and cors.allows(origin):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Credentials"] = "true"
             if self.request.method == "OPTIONS":
