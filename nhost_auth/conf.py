@@ -57,8 +57,8 @@ class Conf:
     AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS = List([], "further redirect targets; * and ** are wildcards")
     AUTH_CONCEAL_ERRORS = Bool(False, "revealing errors become 400 invalid-request")
     AUTH_ENABLE_CHANGE_ENV = Bool(False, "Nhost's test route; never offered here")
-    AUTH_DEBUG = Bool(False, "debug log level", planned=True)
-    AUTH_LOG_FORMAT_TEXT = Bool(False, "text instead of JSON logs", planned=True)
+    AUTH_DEBUG = Bool(False, "debug log level of the demo; elsewhere LOGGING = logging_config(debug=True)")
+    AUTH_LOG_FORMAT_TEXT = Bool(False, "text instead of JSON logs of the demo; elsewhere LOGGING = logging_config(text=True)")
     AUTH_ENCRYPTION_KEY = KeyList([], "hex AES keys (16, 24 or 32 bytes) of stored secrets; unset: derived from SECRET_KEY")
 
     # Storage and Hasura, read by Nhost's server; a Django project has DATABASES

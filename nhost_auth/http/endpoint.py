@@ -31,6 +31,8 @@ from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
 from nhost_auth.http.payloads import as_response
 from nhost_auth.http.turnstile import ensure_human
+from nhost_auth.logs.calls import Call
+from nhost_auth.logs.redaction import redact_crash
 
 NO_SUCH_METHOD = "no_such_method"
 
@@ -68,6 +70,8 @@ class Endpoint(ViewSet):
     statuses: ClassVar[Mapping[type[AuthError], int]] = {}
     """Statuses of errors where they differ from Nhost's."""
 
+    call: Call
+    """What the log tells of this request."""
     client: Client
     """Who asks, for the list of a user's sessions and the audit trail."""
     token: AccessToken | None = None
@@ -86,6 +90,7 @@ class Endpoint(ViewSet):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.call = Call(request)
         self.request: Any = self.initialize_request(request, *args, **kwargs)
         self.client = self._client()
         with audit.acting(ip=self.client.ip, agent=self.client.device):
@@ -93,7 +98,9 @@ class Endpoint(ViewSet):
                 response = self._tell_story()
             except Exception as error:
                 response = self.handle_exception(error)
-        return self._finish(response)
+        self._finish(response)
+        self.call.end(response, self.client.ip)
+        return response
 
     def _tell_story(self) -> HttpResponse:
         if self.request.method == "OPTIONS":
@@ -120,6 +127,7 @@ class Endpoint(ViewSet):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         if not isinstance(exc, AuthError):
             return self._crash(exc)
+        self.call.errors.append(exc.code)
         if exc.audited:
             audit.refused(exc.code, f"{type(self).__module__.rpartition('.')[2]}.{self.action}")
         return self._render(exceptions.concealed(exc))
@@ -131,7 +139,9 @@ class Endpoint(ViewSet):
         return as_response(body | {"status": status} if "status" in body else body, status)
 
     def _crash(self, exc: Exception) -> HttpResponse:
-        """500 in the API's own shape; reported as Django reports an uncaught exception."""
+        """500 in the API's own shape; reported as Django reports an uncaught exception, but without secrets."""
+        self.call.errors.append(type(exc).__name__)
+        redact_crash(self.request._request, exc)
         got_request_exception.send(sender=type(self), request=self.request._request)
         response = self._render(InternalServerError())
         log_response(
@@ -143,7 +153,7 @@ class Endpoint(ViewSet):
         )
         return response
 
-    def _finish(self, response: HttpResponse) -> HttpResponse:
+    def _finish(self, response: HttpResponse) -> None:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         patch_vary_headers(response, ["Origin", "Access-Control-Request-Method"])
@@ -153,7 +163,6 @@ class Endpoint(ViewSet):
             response.headers["Access-Control-Allow-Credentials"] = "true"
             if self.request.method == "OPTIONS":
                 self._answer_preflight(response)
-        return response
 
     def _answer_preflight(self, response: HttpResponse) -> None:
         response.headers["Access-Control-Allow-Methods"] = ", ".join(self._methods())
