@@ -63,7 +63,7 @@ def test_any_origin_without_a_list(api: Api, origin: str) -> None:
 
 @pytest.mark.usefixtures("listed")
 @pytest.mark.parametrize("origin", LET_IN)
-def test_listed_origins_are_answered_as_without_a_list(api: Api, settings: Any, origin: str) -> None:
+def test_67_listed_origins_are_answered_as_without_a_list(api: Api, settings: Any, origin: str) -> None:
     found = [
         (answer.status, cors(answer.headers), answer.headers["Vary"])
         for settings.AUTH_CORS_ALLOWED_ORIGINS in (LISTED, [])
@@ -76,7 +76,7 @@ def test_listed_origins_are_answered_as_without_a_list(api: Api, settings: Any, 
 @pytest.mark.usefixtures("listed")
 @pytest.mark.parametrize("origin", KEPT_OUT)
 @pytest.mark.parametrize(("method", "path", "status"), [("OPTIONS", "/token", 204), ("GET", "/user", 401)])
-def test_others_get_an_answer_that_no_browser_shows_them(
+def test_67_others_get_an_answer_that_no_browser_shows_them(
     api: Api, method: str, path: str, status: int, origin: str
 ) -> None:
     answer = api.call(method, path, headers={"Origin": origin, **ASK})
@@ -89,7 +89,7 @@ def test_clients_that_are_no_pages_are_served(api: Api) -> None:
     assert (answer.status, cors(answer.headers), answer.headers["Vary"]) == (200, {}, VARY)
 
 
-def test_entry_that_is_no_pattern_lets_nobody_in(api: Api, settings: Any) -> None:
+def test_67_entry_that_is_no_pattern_lets_nobody_in(api: Api, settings: Any) -> None:
     settings.AUTH_CORS_ALLOWED_ORIGINS = ["*"]
     settings.AUTH_CLIENT_URL = ""
     assert cors(api.get("/version", headers={"Origin": "https://one.example"}).headers) == {}

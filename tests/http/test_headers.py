@@ -25,7 +25,7 @@ def ensure_safe(reply: Reply) -> None:
 
 @pytest.mark.parametrize("signed_in", [True, False])
 @pytest.mark.parametrize(("method", "path"), ROWS)
-def test_every_path_with_and_without_a_token(api: Api, method: str, path: str, signed_in: bool) -> None:
+def test_66_every_path_with_and_without_a_token(api: Api, method: str, path: str, signed_in: bool) -> None:
     token = api.sign_up().token if signed_in else None
     ensure_safe(api.call(method, path, token=token))
     ensure_safe(api.call(method, path, {}, token=token))
@@ -33,7 +33,7 @@ def test_every_path_with_and_without_a_token(api: Api, method: str, path: str, s
     ensure_safe(api.call("PUT", path))
 
 
-def test_answers_with_tokens(api: Api) -> None:
+def test_66_answers_with_tokens(api: Api) -> None:
     first = api.sign_up()
     answers = [
         first,
@@ -48,7 +48,7 @@ def test_answers_with_tokens(api: Api) -> None:
 
 
 @pytest.mark.parametrize("ticket", [True, False])
-def test_redirect_with_a_token_or_an_error_tells_its_address_to_nobody(
+def test_66_redirect_with_a_token_or_an_error_tells_its_address_to_nobody(
     api: Api, inbox: Inbox, settings: Any, ticket: bool
 ) -> None:
     settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = True
@@ -61,14 +61,14 @@ def test_redirect_with_a_token_or_an_error_tells_its_address_to_nobody(
     ensure_safe(answer)
 
 
-def test_page_that_asks_before_it_follows_a_link(api: Api, settings: Any) -> None:
+def test_66_page_that_asks_before_it_follows_a_link(api: Api, settings: Any) -> None:
     settings.AUTH_VERIFY_CONFIRM_PAGE = True
     answer = api.get("/verify", query={"ticket": f"verifyEmail:{SOMEBODY}", "redirectTo": TARGET})
     assert answer.headers["Content-Type"].startswith("text/html")
     ensure_safe(answer)
 
 
-def test_way_to_a_provider(api: Api, settings: Any) -> None:
+def test_66_way_to_a_provider(api: Api, settings: Any) -> None:
     settings.AUTH_PROVIDER_GITHUB_ENABLED, settings.AUTH_PROVIDER_GITHUB_CLIENT_ID = True, "c"
     settings.AUTH_PROVIDER_GITHUB_CLIENT_SECRET = "s"
     answer = api.get("/signin/provider/github", query={"redirectTo": TARGET})
@@ -76,7 +76,7 @@ def test_way_to_a_provider(api: Api, settings: Any) -> None:
     ensure_safe(answer)
 
 
-def test_error_of_our_own(transactional_db: None, settings: Any) -> None:
+def test_66_error_of_our_own(transactional_db: None, settings: Any) -> None:
     settings.EMAIL_BACKEND = "no.such.Backend"
     settings.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED = True
     body = {"email": "bob@example.com", "password": PASSWORD}

@@ -126,23 +126,23 @@ def ask(told: Told, sent: dict[str, Any], call: Callable[[Client], Any]) -> str:
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_crash_tells_no_secret_of_a_body(told: Told, path: str) -> None:
+def test_66_crash_tells_no_secret_of_a_body(told: Told, path: str) -> None:
     ask(told, BODIES[path], lambda client: client.post(PREFIX + path, json.dumps(BODIES[path]), "application/json"))
 
 
 @pytest.mark.parametrize("path", QUERIES)
-def test_crash_tells_no_secret_of_a_query(told: Told, path: str) -> None:
+def test_66_crash_tells_no_secret_of_a_query(told: Told, path: str) -> None:
     ask(told, QUERIES[path], lambda client: client.get(PREFIX + path, QUERIES[path]))
 
 
-def test_crash_tells_no_secret_of_a_provider_s_form(told: Told) -> None:
+def test_66_crash_tells_no_secret_of_a_provider_s_form(told: Told) -> None:
     path = "/signin/provider/github/callback"
     form = "application/x-www-form-urlencoded"
     ask(told, QUERIES[path], lambda client: client.post(PREFIX + path, urlencode(QUERIES[path]), form))
 
 
 @pytest.mark.parametrize("path", BEARING)
-def test_crash_tells_neither_secret_nor_access_token(told: Told, api: Api, path: str) -> None:
+def test_66_crash_tells_neither_secret_nor_access_token(told: Told, api: Api, path: str) -> None:
     token = (api.anonymous() if path.endswith("deanonymize") else api.sign_up(password="Another-horse-8")).token
     headers = {"Authorization": f"Bearer {token}"}
     body = json.dumps(BEARING[path])
@@ -152,7 +152,7 @@ def test_crash_tells_neither_secret_nor_access_token(told: Told, api: Api, path:
     assert token not in text
 
 
-def test_refusals_and_successes_tell_no_secret_either(told: Told, api: Api) -> None:
+def test_66_refusals_and_successes_tell_no_secret_either(told: Told, api: Api) -> None:
     session = api.sign_up(password=PASSWORD)
     api.post("/token", {"refreshToken": session.refresh_token})
     for path, body in BODIES.items():
@@ -163,7 +163,7 @@ def test_refusals_and_successes_tell_no_secret_either(told: Told, api: Api) -> N
     assert [secret for secret in (*SECRETS, session.token, session.refresh_token) if secret in told.text] == []
 
 
-def test_debug_mode_tells_no_secret(told: Told, settings: Any) -> None:
+def test_66_debug_mode_tells_no_secret(told: Told, settings: Any) -> None:
     """Django cleanses nothing then."""
     settings.DEBUG = True
     body = json.dumps(BODIES["/signin/email-password"])
