@@ -12,6 +12,7 @@ import dj_database_url
 
 from example_project import state
 from nhost_auth.conf import from_env
+from nhost_auth.logs import logging_config
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or state.kept_secrets()["SECRET_KEY"]
 DEBUG = os.environ.get("DEBUG", "") in ("1", "true")
@@ -65,15 +66,6 @@ PASSWORD_HASHERS = [
     "nhost_auth.hashers.Argon2idHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"nhost_auth": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
-}
-
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
         os.environ.get("DATABASE_URL") or f"sqlite:///{state.DIRECTORY / 'demo.sqlite3'}", conn_max_age=600
@@ -90,6 +82,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # Nhost's variables, and what the demo needs where they leave something out.
 _GIVEN = from_env(os.environ)
 vars().update(_GIVEN)
+LOGGING = logging_config(text=_GIVEN.get("AUTH_LOG_FORMAT_TEXT", False), debug=_GIVEN.get("AUTH_DEBUG", False))
 AUTH_API_PREFIX = os.environ.get("AUTH_API_PREFIX", "/v1")
 AUTH_PORT = os.environ.get("AUTH_PORT") or "4000"
 _ORIGIN = f"http://127.0.0.1:{AUTH_PORT}"

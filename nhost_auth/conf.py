@@ -57,8 +57,8 @@ class Conf:
     AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS = List([], "further redirect targets; * and ** are wildcards")
     AUTH_CONCEAL_ERRORS = Bool(False, "revealing errors become 400 invalid-request")
     AUTH_ENABLE_CHANGE_ENV = Bool(False, "Nhost's test route; never offered here")
-    AUTH_DEBUG = Bool(False, "debug log level", planned=True)
-    AUTH_LOG_FORMAT_TEXT = Bool(False, "text instead of JSON logs", planned=True)
+    AUTH_DEBUG = Bool(False, "debug log level of the demo; elsewhere LOGGING = logging_config(debug=True)")
+    AUTH_LOG_FORMAT_TEXT = Bool(False, "text instead of JSON logs of the demo; elsewhere LOGGING = logging_config(text=True)")
     AUTH_ENCRYPTION_KEY = KeyList([], "hex AES keys (16, 24 or 32 bytes) of stored secrets; unset: derived from SECRET_KEY")
 
     # Storage and Hasura, read by Nhost's server; a Django project has DATABASES
@@ -154,7 +154,7 @@ class Conf:
     AUTH_RATE_LIMIT_OAUTH2_SERVER_INTERVAL = Duration(300.0, "in this time", planned=True)
     AUTH_RATE_LIMIT_MEMCACHE_SERVER = Str("", "host:port of the counters; unset: AUTH_RATE_LIMIT_STORAGE")
     AUTH_RATE_LIMIT_MEMCACHE_PREFIX = Str("", "put before each key there")
-    AUTH_TURNSTILE_SECRET = Str("", "turns on Cloudflare Turnstile", planned=True)
+    AUTH_TURNSTILE_SECRET = Str("", "turns on Cloudflare Turnstile for sign-ups and what sends messages")
 
     # Social providers
     for _x, _scopes in PROVIDER_SCOPES.items():
@@ -225,6 +225,8 @@ class Conf:
     AUTH_RATE_LIMIT_ACCOUNT_INTERVAL = Duration(3600.0, "in this time")
     AUTH_TRUSTED_PROXY_COUNT = Int(0, "proxies of yours in front of the server: the client's address is that entry of X-Forwarded-For, from the right; 0: the address of the connection")
     AUTH_TRUSTED_PROXY_HEADER = Str("", "a header that your proxy always sets to the client's address, X-Real-IP or CF-Connecting-IP, in the place of X-Forwarded-For")
+    AUTH_TURNSTILE_URL = Str("https://challenges.cloudflare.com/turnstile/v0/siteverify", "who is asked about a Turnstile response")
+    AUTH_CORS_ALLOWED_ORIGINS = List([], "origins whose pages may read answers, with * in the first label of the host; AUTH_CLIENT_URL's belongs to them; none: any origin, as Nhost")
     AUTH_REQUEST_MAX_BYTES = Int(262144, "greatest size of a request body")
     AUTH_REQUEST_MAX_DEPTH = Int(32, "deepest nesting of a request body")
 

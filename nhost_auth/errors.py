@@ -263,6 +263,17 @@ class SchemaValidationError(RequestFault):
     code = "schema-validation-error"
 
 
+class BotCheckFailed(RequestFault):
+    """Turnstile does not vouch for the request. On the wire there is `{"error": reason}` and no more."""
+
+    code = "turnstile"
+    status = 403
+
+
+class BotCheckUnavailable(BotCheckFailed):
+    status = 500
+
+
 class BadRequest(RequestFault):
     """A value of the right type that does not read as what it should be."""
 

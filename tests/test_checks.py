@@ -28,6 +28,17 @@ SAFE_KEYS = {
     "AUTH_WEBAUTHN_REFUSE_COUNTER_REGRESSION": True,
 }
 
+ORIGINS = "AUTH_CORS_ALLOWED_ORIGINS"
+NO_ORIGINS = (
+    "null",
+    "https://",
+    "https://a.example.com/path",
+    "https://a.example.com?x",
+    "https://u@a.example.com",
+    "*",
+)
+NO_ORIGINS += ("https://a.*.example.com", "https://a.example.com:*", "https://a b.example.com", "//a.b")
+
 ERRORS: dict[str, dict[str, Any]] = {
     "E001": {"AUTH_DISABLE_SIGNUP": "yes"},
     "E002": {"HASURA_GRAPHQL_JWT_SECRET": {"type": "ES256", "key": "k"}},
@@ -42,6 +53,7 @@ ERRORS: dict[str, dict[str, Any]] = {
     "E014": {"AUTH_MFA_REQUIRED_EVERYWHERE": True},
     "E031": {"AUTH_RATE_LIMIT_STORAGE": "mongodb://127.0.0.1"},
     "E019": {**SAFE_KEYS, "AUTH_WEBAUTHN_RP_ORIGINS": ["app.example.com"]},
+    "E032": {ORIGINS: ["app.example.com"]},
 }
 WARNINGS: dict[str, dict[str, Any]] = {
     "W001": {"AUTH_DISABLE_SIGN_UP": True},
@@ -100,7 +112,7 @@ def test_every_id_is_shown_above() -> None:
 @pytest.mark.parametrize(
     ("number", "values"),
     [
-        ("W002", {"AUTH_TURNSTILE_SECRET": "secret"}),
+        *(("E032", {ORIGINS: [entry]}) for entry in NO_ORIGINS),
         ("E001", {"AUTH_PASSWORD_MIN_LENGTH": "8"}),
         ("E001", {"AUTH_SERVER_URL": None}),
         ("E001", {"AUTH_CLIENT_URL": None}),
@@ -139,6 +151,9 @@ def test_further_ways_to_the_same_id(settings: Any, number: str, values: dict[st
         {"AUTH_PASSWORD_HASHER": PBKDF2},
         {REDIRECTS: ["https://*.example.com/**", "https://{a,b}.example.com", "myapp://"]},
         {"AUTH_SMTP_HOST": "smtp.example.com"},
+        {ORIGINS: ["https://*.Example.com:8443/", "http://preview-*.example.com", "http://[::1]:3000"]},
+        {ORIGINS: ["capacitor://localhost", "https://bücher.example", "http://localhost"]},
+        {"AUTH_TURNSTILE_SECRET": "secret"},
         {"AUTH_PASSWORD_VALIDATORS": []},
         {"AUTH_OF_ANOTHER_APP": True},
         {"AUTH_PROVIDER_GITHUB_CLIENT_ID": "c"},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.checks import CheckMessage, run_checks
 from django.core.checks import Warning as Caution
 from django.test import modify_settings
@@ -24,8 +25,10 @@ def plugins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A host with models that refer to its users: django-otp's own devices, two by themselves and one through one."""
     monkeypatch.setattr(personal_data, "_registered", {})
     names = ["django_otp.plugins.otp_totp", "django_otp.plugins.otp_static"]
+    registered = dict(admin.site._registry)
     with modify_settings(INSTALLED_APPS={"append": names}):
         yield
+    admin.site._registry = registered  # the plugins have registered themselves when they were loaded
 
 
 def test_django_s_own_models_and_ours_are_no_concern_of_the_host() -> None:

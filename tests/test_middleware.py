@@ -114,7 +114,7 @@ class Browser:
 
     def call(self, method: str, path: str) -> Reply:
         authorization = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
-        return Reply(self.client.generic(method, path, headers=authorization))
+        return Reply(self.client.generic(method, path, headers={"X-Request-Id": "tests", **authorization}))
 
 
 @pytest.fixture

@@ -209,6 +209,11 @@ def _disclosure() -> Risks:
         "AUTH_EMAIL_SECRET_HEADERS is on: every mail relay can log the tickets of sign-in links.",
     )
     yield (
+        "W132",
+        not conf.AUTH_CORS_ALLOWED_ORIGINS,
+        "AUTH_CORS_ALLOWED_ORIGINS is empty: pages of any origin may send credentials and read the answers.",
+    )
+    yield (
         "W113",
         conf.AUTH_CONCEAL_ERRORS is False,
         "AUTH_CONCEAL_ERRORS is off: answers tell who has an account, and in what state it is.",

@@ -18,12 +18,12 @@ from nhost_auth.conf import all_settings, conf
 from nhost_auth.flows import custom_claims, mfa
 from nhost_auth.flows.passwords import preferred_hasher
 from nhost_auth.flows.redirects import compile_glob
+from nhost_auth.http import cors
 from nhost_auth.infra import rate_limits, sms, webauthn
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
 from nhost_auth.setting_kinds import Bool
 
 AES_KEY_BYTES = (16, 24, 32)
-SWITCHED_ON_BY_A_VALUE = ("AUTH_TURNSTILE_SECRET", "AUTH_PROVIDER_CUSTOM")
 SMS_CREDENTIALS = {
     "twilio": (
         "AUTH_SMS_TWILIO_ACCOUNT_SID",
@@ -58,6 +58,7 @@ def check_values(**_kwargs: Any) -> list[CheckMessage]:
         *_webauthn(),
         *_second_factor(),
         *_rate_limits(),
+        *_cors(),
     ]
 
 
@@ -90,8 +91,7 @@ def _misspelt() -> Iterator[CheckMessage]:
 
 def _planned() -> Iterator[CheckMessage]:
     for setting in all_settings():
-        switches = isinstance(setting, Bool) or setting.name in SWITCHED_ON_BY_A_VALUE
-        if setting.planned and switches and getattr(settings, setting.name, None):
+        if setting.planned and isinstance(setting, Bool) and getattr(settings, setting.name, None):
             message = f"{setting.name} is on, but this version does not have what it turns on."
             yield Caution(message, id="nhost_auth.W002")
     if conf.AUTH_SMTP_HOST == "postmark":
@@ -215,3 +215,13 @@ def _rate_limits() -> Iterator[CheckMessage]:
         rate_limits.limiter(rate_limits.storage_uri())
     except rate_limits.InvalidStorage as error:
         yield Error(f"AUTH_RATE_LIMIT_STORAGE cannot be used: {error}.", id="nhost_auth.E031")
+
+
+def _cors() -> Iterator[CheckMessage]:
+    for entry in conf.AUTH_CORS_ALLOWED_ORIGINS:
+        if not cors.is_pattern(entry):
+            yield Error(
+                f"{entry} is no origin for AUTH_CORS_ALLOWED_ORIGINS.",
+                hint="An origin is https://app.example.com; a * stands in the first label: https://*.example.com.",
+                id="nhost_auth.E032",
+            )

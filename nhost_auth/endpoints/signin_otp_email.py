@@ -25,7 +25,9 @@ class VerifyRequest(Input):
 
 class SignInOtpEmail(Endpoint):
     stories = {
-        "send": Story(request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",), limits=("email", "brute_force")),
+        "send": Story(
+            turnstile=True, request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",), limits=("email", "brute_force")
+        ),
         "verify": Story(request=VerifyRequest, limits=("brute_force",), takes_code=True),
     }
 

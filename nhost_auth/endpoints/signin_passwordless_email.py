@@ -22,7 +22,10 @@ class SendRequest(Input):
 class SignInPasswordlessEmail(Endpoint):
     stories = {
         "send": Story(
-            request=SendRequest, toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED",), limits=("email", "brute_force")
+            turnstile=True,
+            request=SendRequest,
+            toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED",),
+            limits=("email", "brute_force"),
         )
     }
 

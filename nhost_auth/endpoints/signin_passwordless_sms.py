@@ -26,7 +26,12 @@ class OtpRequest(Input):
 
 class SignInPasswordlessSms(Endpoint):
     stories = {
-        "send": Story(request=SendRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms", "brute_force")),
+        "send": Story(
+            turnstile=True,
+            request=SendRequest,
+            toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
+            limits=("sms", "brute_force"),
+        ),
         "otp": Story(
             request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("brute_force",), takes_code=True
         ),

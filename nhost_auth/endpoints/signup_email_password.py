@@ -26,7 +26,10 @@ class SignUpRequest(Input):
 class SignUpEmailPassword(Endpoint):
     stories = {
         "sign_up": Story(
-            request=SignUpRequest, toggles=("AUTH_DISABLE_SIGNUP",), limits=("verification_email", "signups")
+            turnstile=True,
+            request=SignUpRequest,
+            toggles=("AUTH_DISABLE_SIGNUP",),
+            limits=("verification_email", "signups"),
         )
     }
 

@@ -14,7 +14,9 @@ from nhost_auth.http.id_tokens import EnterRequest
 
 
 class SignUpIdtoken(Endpoint):
-    stories = {"sign_up": Story(request=EnterRequest, toggles=("AUTH_DISABLE_SIGNUP",), limits=("signups",))}
+    stories = {
+        "sign_up": Story(turnstile=True, request=EnterRequest, toggles=("AUTH_DISABLE_SIGNUP",), limits=("signups",))
+    }
 
     def sign_up(
         self, provider: str, id_token: str, nonce: str | None = None, options: dict[str, Any] | None = None

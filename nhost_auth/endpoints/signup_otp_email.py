@@ -21,6 +21,7 @@ class SignUpRequest(Input):
 class SignUpOtpEmail(Endpoint):
     stories = {
         "sign_up": Story(
+            turnstile=True,
             request=SignUpRequest,
             toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("email", "signups"),

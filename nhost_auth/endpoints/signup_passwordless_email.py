@@ -22,6 +22,7 @@ class SignUpRequest(Input):
 class SignUpPasswordlessEmail(Endpoint):
     stories = {
         "sign_up": Story(
+            turnstile=True,
             request=SignUpRequest,
             toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("email", "signups"),

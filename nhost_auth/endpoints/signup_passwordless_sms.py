@@ -21,6 +21,7 @@ class SignUpRequest(Input):
 class SignUpPasswordlessSms(Endpoint):
     stories = {
         "sign_up": Story(
+            turnstile=True,
             request=SignUpRequest,
             toggles=("AUTH_SMS_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("sms", "signups"),

@@ -31,7 +31,7 @@ class VerifyRequest(Input):
 
 class SignUpWebauthn(Endpoint):
     stories = {
-        "begin": Story(request=BeginRequest, toggles=TOGGLES, limits=("signups",)),
+        "begin": Story(turnstile=True, request=BeginRequest, toggles=TOGGLES, limits=("signups",)),
         "verify": Story(request=VerifyRequest, toggles=TOGGLES, limits=("brute_force", "signups")),
     }
 

@@ -32,7 +32,7 @@ class ResetRequest(Input):
 class UserPassword(Endpoint):
     stories = {
         "change": Story(guard=optional_elevated, request=ChangeRequest),
-        "reset": Story(request=ResetRequest, limits=("email",)),
+        "reset": Story(turnstile=True, request=ResetRequest, limits=("email",)),
     }
 
     def change(self, new_password: str, ticket: str | None = None) -> Any:

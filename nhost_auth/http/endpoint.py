@@ -24,13 +24,16 @@ from nhost_auth.errors import AuthError, InternalServerError
 from nhost_auth.flows import audit, policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
-from nhost_auth.http import exceptions, rate_limits
+from nhost_auth.http import cors, exceptions, rate_limits
 from nhost_auth.http.bodies import read_form, read_json
 from nhost_auth.http.client_address import client_address
 from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
 from nhost_auth.http.payloads import as_response
+from nhost_auth.http.turnstile import ensure_human
 from nhost_auth.infra.rate_limits import TooManyRequests
+from nhost_auth.logs.calls import Call
+from nhost_auth.logs.redaction import redact_crash
 
 NO_SUCH_METHOD = "no_such_method"
 
@@ -40,6 +43,8 @@ class Story:
     """What a reviewer wants to know of one method of an endpoint before reading it."""
 
     guard: Guard | None = None
+    turnstile: bool = False
+    """Whether Turnstile is asked before anything else, where AUTH_TURNSTILE_SECRET is set."""
     toggles: tuple[str, ...] = ()
     """Settings it stands behind, asked in this order once the request is well-formed."""
     request: type[Input] | None = None
@@ -70,6 +75,8 @@ class Endpoint(ViewSet):
     statuses: ClassVar[Mapping[type[AuthError], int]] = {}
     """Statuses of errors where they differ from Nhost's."""
 
+    call: Call
+    """What the log tells of this request."""
     client: Client
     """Who asks, for the list of a user's sessions and the audit trail."""
     token: AccessToken | None = None
@@ -88,6 +95,7 @@ class Endpoint(ViewSet):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.call = Call(request)
         self.request: Any = self.initialize_request(request, *args, **kwargs)
         self.client = self._client()
         with audit.acting(ip=self.client.ip, agent=self.client.device):
@@ -95,12 +103,16 @@ class Endpoint(ViewSet):
                 response = self._tell_story()
             except Exception as error:
                 response = self.handle_exception(error)
-        return self._finish(response)
+        self._finish(response)
+        self.call.end(response, self.client.ip)
+        return response
 
     def _tell_story(self) -> HttpResponse:
         if self.request.method == "OPTIONS":
             return HttpResponse(status=204)
         story = self.stories.get(self.action or NO_SUCH_METHOD)
+        if conf.AUTH_TURNSTILE_SECRET and story is not None and story.turnstile:
+            ensure_human(self.request)
         if conf.AUTH_RATE_LIMIT_ENABLE:
             rate_limits.ensure_allowed(self.client.ip, story)
         if story is None or (story.exists_with and not getattr(conf, story.exists_with)):
@@ -124,6 +136,7 @@ class Endpoint(ViewSet):
             return HttpResponse(status=exc.status, headers={"Retry-After": str(exc.retry_after)})
         if not isinstance(exc, AuthError):
             return self._crash(exc)
+        self.call.errors.append(exc.code)
         if exc.audited:
             audit.refused(exc.code, f"{type(self).__module__.rpartition('.')[2]}.{self.action}")
         return self._render(exceptions.concealed(exc))
@@ -131,11 +144,13 @@ class Endpoint(ViewSet):
     def _render(self, error: AuthError) -> HttpResponse:
         if self.error_target is not None:
             return as_response(exceptions.redirect(error, self.error_target))
-        status = self.statuses.get(type(error), error.status)
-        return as_response(exceptions.body(error) | {"status": status}, status)
+        body, status = exceptions.body(error), self.statuses.get(type(error), error.status)
+        return as_response(body | {"status": status} if "status" in body else body, status)
 
     def _crash(self, exc: Exception) -> HttpResponse:
-        """500 in the API's own shape; reported as Django reports an uncaught exception."""
+        """500 in the API's own shape; reported as Django reports an uncaught exception, but without secrets."""
+        self.call.errors.append(type(exc).__name__)
+        redact_crash(self.request._request, exc)
         got_request_exception.send(sender=type(self), request=self.request._request)
         response = self._render(InternalServerError())
         log_response(
@@ -147,17 +162,16 @@ class Endpoint(ViewSet):
         )
         return response
 
-    def _finish(self, response: HttpResponse) -> HttpResponse:
+    def _finish(self, response: HttpResponse) -> None:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         patch_vary_headers(response, ["Origin", "Access-Control-Request-Method"])
         origin = self.request.META.get("HTTP_ORIGIN")
-        if origin:
+        if origin and cors.allows(origin):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Credentials"] = "true"
             if self.request.method == "OPTIONS":
                 self._answer_preflight(response)
-        return response
 
     def _answer_preflight(self, response: HttpResponse) -> None:
         response.headers["Access-Control-Allow-Methods"] = ", ".join(self._methods())

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import AuthError, BadRequest, InvalidRequest, RequestFault, Unauthorized
+from nhost_auth.errors import AuthError, BadRequest, BotCheckFailed, InvalidRequest, RequestFault, Unauthorized
 from nhost_auth.flows.redirects import with_query
 from nhost_auth.http.payloads import Redirect
 
 
 def body(error: AuthError) -> dict[str, Any]:
     """The JSON of an error. A request fault has Nhost's own keys beside status and message."""
+    if isinstance(error, BotCheckFailed):
+        return {"error": error.reason}
     if isinstance(error, BadRequest):
         return {"status": error.status, "message": error.reason, "error": error.code, "errors": error.code}
     if isinstance(error, Unauthorized):

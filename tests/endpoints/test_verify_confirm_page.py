@@ -112,10 +112,13 @@ def test_page_may_not_be_framed_cached_or_tell_where_it_was(api: Api) -> None:
     assert "Set-Cookie" not in headers
 
 
+TRACE = {"X-Request-Id": "tests"}
+
+
 @pytest.mark.parametrize("ticket", [UNKNOWN, "otp:123456", "nonsense"])
 def test_page_does_not_tell_good_links_from_bad_ones(api: Api, ticket: str) -> None:
-    good = api.get(PATH, query=query_of(account(api.sign_up())))
-    bad = api.get(PATH, query={"ticket": ticket, "redirectTo": "https://evil.example"})
+    good = api.get(PATH, query=query_of(account(api.sign_up())), headers=TRACE)
+    bad = api.get(PATH, query={"ticket": ticket, "redirectTo": "https://evil.example"}, headers=TRACE)
     assert (bad.status, bad.text, dict(bad.headers)) == (good.status, good.text, dict(good.headers))
 
 

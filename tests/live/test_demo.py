@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import requests
 
 from tests.conftest import PASSWORD
-from tests.live.demo import Demo
+from tests.live.demo import Demo, Start
 
 ANN = {"email": "ann@example.com", "password": PASSWORD}
 
@@ -86,3 +87,19 @@ def test_mailed_link_leads_back_to_this_server(tmp_path: Path) -> None:
     refresh_token = parse_qs(target.query)["refreshToken"][0]
     assert post(demo, "/token", {"refreshToken": refresh_token}).json()["user"]["emailVerified"] is True
     assert demo.stop() == 0
+
+
+@pytest.mark.parametrize(("text", "debug"), [("false", "false"), ("true", "true")])
+def test_log_is_json_or_text_and_holds_no_secret(start: Start, text: str, debug: str) -> None:
+    demo = start(AUTH_LOG_FORMAT_TEXT=text, AUTH_DEBUG=debug)
+    session = post(demo, "/signup/email-password", ANN).json()["session"]
+    secret = session["refreshToken"]
+    requests.get(f"{demo.api}/verify?ticket=verifyEmail:{secret}", timeout=10, headers={"X-Request-Id": "r-1"})
+    assert demo.stop() == 0, demo.printed
+    (line,) = [line for line in demo.printed.splitlines() if "/v1/verify" in line]
+    assert not any(found in demo.printed for found in (secret, session["accessToken"], PASSWORD))
+    if text == "true":
+        assert "INFO nhost_auth.calls: call completed trace_id=r-1" in line
+        assert "url=/v1/verify?ticket=********" in line
+    else:
+        assert json.loads(line)["request"]["url"] == "/v1/verify?ticket=********"

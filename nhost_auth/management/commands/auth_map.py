@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.urls import get_resolver
 
-from nhost_auth.http.endpoint import NO_SUCH_METHOD
+from nhost_auth.http.endpoint import NO_SUCH_METHOD, Story
 from nhost_auth.management.tables import table
 
 
@@ -41,10 +41,16 @@ def rows() -> Iterator[Row]:
                 path=re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{pattern.pattern}"),
                 endpoint=view.cls.__module__.removeprefix("nhost_auth."),
                 story=name,
-                guard=story.guard.__name__ if story.guard else "anyone",
+                guard=_guard(story),
                 toggles=[*story.toggles, *filter(None, [story.exists_with])],
                 limits=["global", *story.limits],
             )
+
+
+def _guard(story: Story) -> str:
+    """Who may call it; `turnstile` where it is asked first, if there is a secret for it."""
+    who = story.guard.__name__ if story.guard else "anyone"
+    return f"turnstile, {who}" if story.turnstile else who
 
 
 class Command(BaseCommand):
