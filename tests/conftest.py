@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,12 +15,27 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from nhost_auth.infra import crypto
 from nhost_auth.models import Account
+from tests.hashers import CheapArgon2idHasher
 from tests.internet import internet as internet
 from tests.internet import internet_proxy as internet_proxy
 
 PASSWORD = "Correct-horse-7"
 PREFIX = "/v1"
+
+
+gc.set_threshold(
+    100_000, 50, 100
+)  # thousands of short tests: collecting at Python's pace takes a twentieth of the time
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_recovery_codes() -> Iterator[None]:
+    """Real Argon2id that takes no time, as for passwords (settings.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "Argon2idHasher", CheapArgon2idHasher)
+        yield
 
 
 class Reply:

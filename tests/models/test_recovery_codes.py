@@ -18,7 +18,6 @@ from django.apps import apps
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
-from nhost_auth.hashers import Argon2idHasher
 from nhost_auth.models import RecoveryCode, RecoveryDevice
 from tests.conftest import PREFIX, Api, Reply, account
 from tests.endpoints.elevated_token import elevated_token
@@ -26,12 +25,6 @@ from tests.endpoints.totp_app import enrol
 from tests.test_races import MANY, at_once, outcomes
 
 WRONG = "aaaa-aaaa-aaaa-aaaa"
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Real Argon2id that takes no time: at its full cost, parallel requests would hardly meet at the database."""
-    monkeypatch.setattr(Argon2idHasher, "memory_cost", 8)
 
 
 @pytest.fixture
