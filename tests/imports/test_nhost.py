@@ -130,7 +130,8 @@ def test_lost_connection_is_told_and_the_next_run_goes_on(
         seen.append(values["email"])
         if len(seen) == 2001:
             nhost.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'auth_import_nhost'"
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where application_name = 'auth_import_nhost' and datname = current_database()"
             )
         return User(**values)
 
