@@ -8,12 +8,12 @@ from typing import Any
 from nhost_auth.flows import accounts, sessions
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import elevated
-from nhost_auth.http.inputs import FreeObject, Input, Moment
+from nhost_auth.http.inputs import Input, Metadata, Moment
 
 
 class CreateRequest(Input):
     expiresAt = Moment()
-    metadata = FreeObject(required=False)
+    metadata = Metadata(required=False)
 
 
 class Pat(Endpoint):

@@ -6,7 +6,7 @@ from typing import Any
 
 from nhost_auth.flows import accounts, policy, sessions
 from nhost_auth.http.endpoint import Endpoint, Story
-from nhost_auth.http.inputs import FreeObject, Input, Text
+from nhost_auth.http.inputs import Input, Metadata, Text
 from nhost_auth.models.roles import ANONYMOUS
 
 DEFAULT_NAME = "Anonymous User"
@@ -15,7 +15,7 @@ DEFAULT_NAME = "Anonymous User"
 class SignInRequest(Input):
     displayName = Text(required=False)
     locale = Text(least=2, most=3, required=False)
-    metadata = FreeObject(required=False)
+    metadata = Metadata(required=False)
 
 
 class SignInAnonymous(Endpoint):

@@ -25,6 +25,7 @@ from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, PasswordInHibpDatabase, PasswordRefused, PasswordTooShort
 from nhost_auth.hashers import Argon2idHasher
 from nhost_auth.infra import hibp
+from nhost_auth.infra.hashing import turn
 from nhost_auth.infra.outbound import OutboundError
 from nhost_auth.models import Account, RefreshToken, Ticket
 
@@ -64,8 +65,9 @@ def _is_leaked(password: str) -> bool:
         return False
 
 
+@turn()
 def hash_new(password: str) -> str:
-    """The hash of an acceptable password, as the host's user stores it."""
+    """The hash of an acceptable password, as the host's user stores it. Raises NoTurn."""
     hasher = preferred_hasher()
     return hasher.encode(unicodedata.normalize(FORM, password), hasher.salt())
 
@@ -89,8 +91,9 @@ def unusable() -> str:
     return make_password(None)
 
 
+@turn()
 def matches(account: Account | None, password: str) -> bool:
-    """Whether the password is the account's. An old or weaker hash is replaced on success.
+    """Whether the password is the account's. An old or weaker hash is replaced on success. Raises NoTurn.
 
     Costs the same where there is no account or no password: how long an answer takes must not tell who exists.
     """

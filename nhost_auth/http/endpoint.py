@@ -124,6 +124,8 @@ class Endpoint(ViewSet):
             arguments |= story.form.read(read_form(self.request._request))
         if story.request is not None:
             arguments |= story.request.read(read_json(self.request._request, optional=story.request_optional))
+        if conf.AUTH_RATE_LIMIT_ENABLE:
+            rate_limits.ensure_recipient_allowed(story, arguments)
         for toggle in story.toggles:
             policy.ensure_open(toggle)
         return as_response(getattr(self, self.action)(**self.kwargs, **arguments))

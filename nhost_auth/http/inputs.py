@@ -134,6 +134,8 @@ class Texts(serializers.ListField):
     def read(self, value: Any) -> Any:
         if not isinstance(value, list):
             raise SchemaValidationError("value must be an array")
+        if len(value) > conf.AUTH_REQUEST_MAX_ITEMS:
+            raise SchemaValidationError(f"maximum number of items is {conf.AUTH_REQUEST_MAX_ITEMS}")
         if None in value:
             raise SchemaValidationError(NOT_NULLABLE)
         return [self.child.read(item) for item in value]
@@ -145,6 +147,15 @@ class FreeObject(serializers.DictField):
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
             raise SchemaValidationError("value must be an object")
+        return value
+
+
+class Metadata(FreeObject):
+    """What a client wants to be kept; each access token may carry parts of it."""
+
+    def read(self, value: Any) -> Any:
+        if len(json.dumps(super().read(value), ensure_ascii=False).encode()) > conf.AUTH_METADATA_MAX_BYTES:
+            raise SchemaValidationError(f"maximum size is {conf.AUTH_METADATA_MAX_BYTES} bytes")
         return value
 
 
@@ -202,5 +213,5 @@ class SignUpOptions(Input):
     defaultRole = Text(required=False)
     displayName = DisplayName(most=32, required=False)
     locale = Text(least=2, most=3, required=False)
-    metadata = FreeObject(required=False)
+    metadata = Metadata(required=False)
     redirectTo = Text(required=False)

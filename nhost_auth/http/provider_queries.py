@@ -8,7 +8,7 @@ from typing import Any
 
 from nhost_auth.errors import InvalidRequest, RequestValidationError, SchemaValidationError
 from nhost_auth.http.bodies import parse
-from nhost_auth.http.inputs import DisplayName, Query, Text
+from nhost_auth.http.inputs import DisplayName, Metadata, Query, Text, Texts
 from nhost_auth.infra import providers
 
 UPSTREAM = re.compile(r"upstreamParams\[([^\[\]]{1,100})\]")
@@ -32,20 +32,18 @@ class CommaList(Text):
     """`a,b` as a list; nothing is no list."""
 
     def read(self, value: Any) -> Any:
-        return [item for item in super().read(value).split(",") if item]
+        return Texts().read([item for item in super().read(value).split(",") if item])
 
 
-class JsonObject(Text):
-    """An object as JSON text."""
+class MetadataText(Text):
+    """Metadata as JSON text."""
 
     def read(self, value: Any) -> Any:
         try:
             found = parse(super().read(value).encode())
         except RequestValidationError:
             raise SchemaValidationError("value must be an object") from None
-        if not isinstance(found, dict):
-            raise SchemaValidationError("value must be an object")
-        return found
+        return Metadata().read(found)
 
 
 class StartQuery(Query):
@@ -53,7 +51,7 @@ class StartQuery(Query):
     defaultRole = Text(required=False)
     displayName = DisplayName(most=32, required=False)
     locale = Text(least=2, most=3, required=False)
-    metadata = JsonObject(required=False)
+    metadata = MetadataText(required=False)
     redirectTo = Text(required=False)
     state = Text(required=False)
     connection = Text(required=False)

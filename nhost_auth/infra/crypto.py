@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from nhost_auth.conf import conf
 from nhost_auth.hashers import Argon2idHasher
+from nhost_auth.infra.hashing import turn
 
 NONCE_BYTES = 12
 
@@ -43,8 +44,9 @@ def _hmac(key: str | bytes, purpose: str, parts: tuple[str, ...]) -> str:
     return salted_hmac(f"nhost_auth.{purpose}", "\0".join(parts), secret=key, algorithm="sha256").hexdigest()
 
 
+@turn()
 def stretched_digest(secret: str, salt: str) -> str:
-    """Argon2id as hex, at the cost of a password. For long-lived secrets too short for `digest`.
+    """Argon2id as hex, at the cost of a password. For long-lived secrets too short for `digest`. Raises NoTurn.
 
     No key goes in, so that they outlive a change of SECRET_KEY.
     """

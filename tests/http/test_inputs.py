@@ -66,6 +66,8 @@ def assert_fault(reply: Reply, reason: str) -> None:
         (options(displayName=None), NULL),
         (options(locale=None), NULL),
         (options(metadata=None), NULL),
+        (options(allowedRoles=["user"] * 101), "maximum number of items is 100"),
+        (options(metadata={"é": "é" * 8190}), "maximum size is 16384 bytes"),
         (options(redirectTo=None), NULL),
         ({**ANN, "password": "ab"}, "minimum string length is 3"),
         ({**ANN, "password": ""}, "minimum string length is 3"),
@@ -81,11 +83,18 @@ def assert_fault(reply: Reply, reason: str) -> None:
             "string doesn't match the regular expression \"" + r"^[\p{L}\p{N}\p{S} ,.'-]+$" + '"',
         ),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:100],
 )
 def test_fault_is_told_in_these_words(api: Api, body: dict[str, Any], reason: str) -> None:
     assert_fault(api.post(SIGN_UP, body), reason)
     assert Account.objects.count() == 0
+
+
+def test_bounds_of_lists_and_metadata_are_settings(api: Api, settings: Any) -> None:
+    settings.AUTH_REQUEST_MAX_ITEMS, settings.AUTH_METADATA_MAX_BYTES = 2, 8
+    assert_fault(api.post(SIGN_UP, options(allowedRoles=["user"] * 3)), "maximum number of items is 2")
+    assert_fault(api.post(SIGN_UP, options(metadata={"x": 123})), "maximum size is 8 bytes")
+    assert api.post(SIGN_UP, options(allowedRoles=["user"] * 2, metadata={"x": 1})).status == 200
 
 
 @pytest.mark.parametrize(
@@ -95,12 +104,14 @@ def test_fault_is_told_in_these_words(api: Api, body: dict[str, Any], reason: st
         {**ANN, "options": {}},
         options(metadata={"x": None, "Email": [], "deep": {"y": [None, 1.5, True]}}),
         options(metadata={}),
+        options(metadata={"é": "é" * 8187}),
+        options(allowedRoles=["user"] * 100),
         options(locale="deu"),
         options(displayName="x" * 32),
         {**ANN, "password": "abc"},
         {**ANN, "password": "x" * 50},
     ],
-    ids=str,
+    ids=lambda value: str(value)[:100],
 )
 def test_whatever_keeps_within_the_bounds_passes(api: Api, body: dict[str, Any]) -> None:
     assert api.post(SIGN_UP, body).status == 200
@@ -114,7 +125,7 @@ def test_whatever_keeps_within_the_bounds_passes(api: Api, body: dict[str, Any])
         ({}, ('property "email" is missing', 'property "password" is missing')),
         (options(locale="e", metadata=[]), ("minimum string length is 2", OBJECT)),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:100],
 )
 def test_only_one_of_several_faults_is_told(api: Api, body: dict[str, Any], reasons: tuple[str, str]) -> None:
     reply = api.post(SIGN_UP, body)
@@ -166,7 +177,7 @@ def test_missing_query_parameter_has_a_body_of_its_own(api: Api) -> None:
         (options(locale="😀"), None),
         (options(locale="😀😀"), "maximum string length is 3"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:100],
 )
 def test_lengths_are_utf16_units(api: Api, body: dict[str, Any], reason: str | None) -> None:
     reply = api.post(SIGN_UP, body)

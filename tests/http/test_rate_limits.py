@@ -14,9 +14,10 @@ from django.urls import get_resolver
 from rest_framework import serializers
 
 from nhost_auth.http.endpoint import NO_SUCH_METHOD, Story
-from nhost_auth.http.rate_limits import BUCKETS
+from nhost_auth.http.inputs import snake_case
+from nhost_auth.http.rate_limits import BUCKETS, RECIPIENTS
 from tests.conftest import PASSWORD, PREFIX, Api, Inbox, Reply
-from tests.counters import MIDNIGHT, NOWHERE
+from tests.counters import MIDNIGHT, NOWHERE, moved
 from tests.counters import limits as limits
 
 ALWAYS_MAIL = """/signin/passwordless/email /signin/otp/email /user/email/change /user/password/reset
@@ -175,6 +176,49 @@ def test_sign_up_counts_as_mail_where_it_sends_one(api: Api, limits: Any, requir
     limits.AUTH_RATE_LIMIT_EMAIL_BURST = 2
     limits.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED = required
     assert [api.sign_up().status, api.sign_up().status, api.sign_up().status] == [200, 409, third]
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com"], ids=["known", "unknown"])
+def test_messages_to_one_recipient_are_limited_from_however_many_clients(
+    api: Api, inbox: Inbox, limits: Any, email: str
+) -> None:
+    limits.AUTH_RATE_LIMIT_RECIPIENT_BURST = 3
+    api.sign_up()
+    asked = [moved(api, f"192.0.2.{last}").post("/user/password/reset", {"email": email}).status for last in range(5)]
+    assert [status == 429 for status in asked] == [False, False, False, True, True]
+    assert api.post("/user/password/reset", {"email": email.upper()}).status == 429
+    assert api.post("/signin/passwordless/email", {"email": email}).headers["Retry-After"]
+    assert len(inbox) == 3 * (email == "ann@example.com")
+
+
+def test_messages_to_others_and_passwords_go_on(api: Api, limits: Any) -> None:
+    limits.AUTH_RATE_LIMIT_RECIPIENT_BURST = 1
+    api.sign_up()
+    assert statuses(api, 2, "/user/password/reset", {"email": "ann@example.com"}) == [200, 429]
+    assert api.sign_in().status == 200
+    api.sign_up("bob@example.com")
+    assert statuses(api, 1, "/user/password/reset", {"email": "bob@example.com"}) == [200]
+
+
+def test_recipients_by_sms_are_limited_too(api: Api, limits: Any) -> None:
+    limits.AUTH_RATE_LIMIT_RECIPIENT_BURST = 2
+    limits.AUTH_SMS_PASSWORDLESS_ENABLED, limits.AUTH_SMS_PROVIDER = True, "memory"
+    got = statuses(api, 3, "/signin/passwordless/sms", {"phoneNumber": "+41790000000"})
+    assert got == [200, 200, 429]
+
+
+def test_zero_limits_no_recipient(api: Api, limits: Any) -> None:
+    limits.AUTH_RATE_LIMIT_RECIPIENT_BURST = 0
+    api.sign_up()
+    assert statuses(api, 30, "/user/password/reset", {"email": "ann@example.com"}) == [200] * 30
+
+
+@pytest.mark.parametrize(("method", "path", "story"), list(stories()), ids=named)
+def test_stories_that_send_messages_name_the_recipient_or_know_them(method: str, path: str, story: Story) -> None:
+    fields = set(story.request().get_fields()) if story.request else set()
+    sends = {"email", "verification_email", "sms"} & set(story.limits)
+    known = story.guard is not None and path.startswith("/elevate")
+    assert not sends or known or RECIPIENTS & set(map(snake_case, fields))
 
 
 def fire(address: str, path: str = "/version") -> int:
