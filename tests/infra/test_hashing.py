@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,41 +13,29 @@ from nhost_auth.infra import hashing
 from nhost_auth.infra.crypto import stretched_digest
 from nhost_auth.infra.hashing import NoTurn, turn
 from tests.conftest import PASSWORD, Api
-from tests.hashers import CheapArgon2idHasher
 
 MANY = 12
 
 
-class CrowdedHasher(CheapArgon2idHasher):
-    """Waits until `wanted` are here, then longer: one more would be seen."""
-
-    wanted = 3
-    inside, most = 0, 0
-    full, lock = threading.Event(), threading.Lock()
-
-    def encode(self, password: str, salt: str) -> str:
-        with self.lock:
-            CrowdedHasher.inside += 1
-            CrowdedHasher.most = max(self.most, self.inside)
-            if self.inside == self.wanted:
-                self.full.set()
-        assert self.full.wait(10)
-        try:
-            return super().encode(password, salt)
-        finally:
-            with self.lock:
-                CrowdedHasher.inside -= 1
+def test_as_many_hash_at_once_as_the_setting_says_and_no_more(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.AUTH_PASSWORD_HASHES_AT_ONCE = 3
+    monkeypatch.setattr(hashing, "WAIT", 0.0)
+    with ExitStack() as taken:
+        for _ in range(2):
+            taken.enter_context(turn())
+        assert hash_new(PASSWORD)
+        taken.enter_context(turn())
+        with pytest.raises(NoTurn):
+            hash_new(PASSWORD)
+    assert hash_new(PASSWORD)
 
 
-def test_no_more_hash_at_once_than_the_setting_says_and_all_get_their_turn(settings: Any) -> None:
-    settings.AUTH_PASSWORD_HASHER = f"{__name__}.CrowdedHasher"
-    settings.AUTH_PASSWORD_HASHES_AT_ONCE = CrowdedHasher.wanted
-    CrowdedHasher.most = 0
-    CrowdedHasher.full.clear()
+def test_all_who_wait_get_their_turn(settings: Any) -> None:
+    settings.AUTH_PASSWORD_HASHES_AT_ONCE = 1
     with ThreadPoolExecutor(MANY) as pool:
-        hashes = list(pool.map(hash_new, [PASSWORD] * MANY))
-    assert len(set(hashes)) == MANY
-    assert CrowdedHasher.most == CrowdedHasher.wanted
+        with turn():
+            hashes = [pool.submit(hash_new, PASSWORD) for _ in range(MANY)]
+        assert len({each.result() for each in hashes}) == MANY
 
 
 @pytest.fixture
