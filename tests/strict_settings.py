@@ -8,6 +8,7 @@ STRICT: dict[str, Any] = {
     "AUTH_CONCEAL_ERRORS": True,
     "AUTH_CORS_ALLOWED_ORIGINS": ["https://app.example.com"],
     "AUTH_EMAIL_CHANGE_NOTICES": True,
+    "AUTH_EMAIL_DELIVERY": "task",
     "AUTH_EMAIL_SECRET_HEADERS": False,
     "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED": True,
     "AUTH_PASSWORD_HIBP_ENABLED": True,

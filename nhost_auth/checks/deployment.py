@@ -219,6 +219,11 @@ def _disclosure() -> Risks:
         "AUTH_CONCEAL_ERRORS is off: answers tell who has an account, and in what state it is.",
     )
     yield (
+        "W134",
+        conf.AUTH_EMAIL_DELIVERY == "now",
+        "AUTH_EMAIL_DELIVERY is now: how long an answer takes tells whether a mail left, and so who has an account.",
+    )
+    yield (
         "W116",
         conf.AUTH_VERIFY_CONFIRM_PAGE is False,
         "AUTH_VERIFY_CONFIRM_PAGE is off: mail scanners that follow links use them up, or sign in by them.",

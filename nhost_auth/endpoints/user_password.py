@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.errors import AuthError, InvalidRequest
-from nhost_auth.flows import accounts, links, passwords, policy
+from nhost_auth.errors import InvalidRequest
+from nhost_auth.flows import accounts, links, password_resets, passwords, policy
 from nhost_auth.flows.redirects import ensure_redirect
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
@@ -52,14 +52,5 @@ class UserPassword(Endpoint):
 
     def reset(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
         redirect_to = ensure_redirect((options or {}).get("redirect_to"))
-        account = Account.objects.find_by_email(email)
-        if account is not None and self._may_reset(account):
-            links.send_password_reset(account, to=email, redirect_to=redirect_to, code_challenge=code_challenge)
+        password_resets.request(email=email, redirect_to=redirect_to, code_challenge=code_challenge)
         return payloads.OK
-
-    def _may_reset(self, account: Account) -> bool:
-        try:
-            policy.ensure_valid(account)
-        except AuthError:
-            return False  # whatever stands against the account is not told to who may not own it
-        return True

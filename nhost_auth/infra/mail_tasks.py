@@ -1,4 +1,4 @@
-"""Mails as tasks: Django's own tasks framework, or the django-tasks package before Django 6.
+"""Mails as tasks.
 
 Imported only where AUTH_EMAIL_DELIVERY says so. What waits in the queue holds links and codes in clear.
 """
@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-try:
-    from django.tasks import task
-except ImportError:
-    from django_tasks import task  # type: ignore[no-redef]
-
 from nhost_auth.infra import mail
+from nhost_auth.infra.tasks import task
 
 
 @task

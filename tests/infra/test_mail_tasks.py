@@ -21,7 +21,7 @@ from tests.infra.mail_server import MailServer
 
 # Django 6 has the framework in itself; before, the package serves.
 FRAMEWORK = "django.tasks" if django.VERSION >= (6,) else "django_tasks"
-RESET = "/user/password/reset"
+RESET, LINK = "/user/password/reset", "/signin/passwordless/email"
 # An address that the mail server of the tests takes no mail for.
 REFUSED = {"email": "refused@example.com"}
 
@@ -80,27 +80,29 @@ def test_task_sends_what_would_have_been_sent_now(
 
 
 def test_mail_waits_in_the_queue_until_a_worker_takes_it(
-    api: Api, inbox: Inbox, as_tasks: Callable[[str], Any]
+    api: Api, inbox: Inbox, as_tasks: Callable[[str], Any], settings: Any
 ) -> None:
     queue = as_tasks("Dummy")
+    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = True
     api.sign_up(displayName="Zoë", locale="fr")
-    assert api.post(RESET, {"email": "ann@example.com"}).status == 200
+    assert api.post(LINK, {"email": "ann@example.com"}).status == 200
     (waiting,) = queue.results
     assert len(inbox) == 0
     # A queue keeps its arguments as JSON.
     arguments = json.loads(json.dumps(waiting.args))
     waiting.task.call(*arguments, **waiting.kwargs)
-    assert inbox.last().template == "password-reset"
+    assert inbox.last().template == "signin-passwordless"
     assert "Zoë" in inbox.last().message.body
 
 
 def test_task_is_put_into_the_queue_once_the_change_is_committed(
-    api: Api, as_tasks: Callable[[str], Any], django_capture_on_commit_callbacks: Callable[..., Any]
+    api: Api, as_tasks: Callable[[str], Any], settings: Any, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     queue = as_tasks("Dummy")
+    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = True
     api.sign_up()
     with django_capture_on_commit_callbacks() as callbacks:
-        Client().post(PREFIX + RESET, {"email": "ann@example.com"}, "application/json")
+        Client().post(PREFIX + LINK, {"email": "ann@example.com"}, "application/json")
         assert queue.results == []
     for callback in callbacks:
         callback()
@@ -112,11 +114,10 @@ def test_nothing_is_put_into_the_queue_where_nothing_is_mailed(
     api: Api, inbox: Inbox, as_tasks: Callable[[str], Any], settings: Any, delivery: str
 ) -> None:
     queue = as_tasks("Dummy")
-    settings.AUTH_EMAIL_DELIVERY = delivery
+    settings.AUTH_EMAIL_DELIVERY, settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = delivery, True
     api.sign_up()
-    assert api.post(RESET, {"email": "nobody@example.com"}).status == 200
     assert (queue.results, len(inbox)) == ([], 0)
-    api.post(RESET, {"email": "ann@example.com"})
+    api.post(LINK, {"email": "ann@example.com"})
     assert (len(queue.results), len(inbox)) == ((0, 1) if delivery == "now" else (1, 0))
 
 

@@ -179,7 +179,8 @@ class TellingCache(SharedCache):
         raise ValueError("redis://user:secret-7@cache.example.com is no address")
 
 
-def test_mail_on_trial_is_sent_and_told_among_mail(healthy: None) -> None:
+def test_mail_on_trial_is_sent_and_told_among_mail(healthy: None, settings: Any) -> None:
+    settings.AUTH_EMAIL_DELIVERY = "now"
     findings = [finding for finding in found("--send-test-mail", OPERATOR) if finding["subject"] == "mail"]
     assert findings[-1]["text"] == "The test mail was handed over."
     (message,) = django_mail.outbox
