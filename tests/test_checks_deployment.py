@@ -177,8 +177,13 @@ def test_every_id_is_shown_above() -> None:
     assert sorted(written) == sorted({risk.number for risk in RISKS})
 
 
+def test_26_sms_as_the_only_factor_is_told(settings: Any) -> None:
+    use(settings, {**SMS, "AUTH_MFA_ENABLED": False, "AUTH_WEBAUTHN_ENABLED": False})
+    assert numbers() == {"W124"}
+
+
 @pytest.mark.parametrize("other", ["AUTH_WEBAUTHN_ENABLED", "AUTH_TOTP_ENABLED"])
-def test_sms_beside_another_factor_is_fine(settings: Any, other: str) -> None:
+def test_26_sms_beside_another_factor_is_fine(settings: Any, other: str) -> None:
     use(settings, {**SMS, other: True})
     assert "W124" not in numbers()
 

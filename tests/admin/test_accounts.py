@@ -83,7 +83,7 @@ def test_newest_comes_first(root: Browser) -> None:
     assert any(by_index in sql.replace("`", '"') for sql in ordered)
 
 
-def test_address_is_changed_at_the_user_and_no_password_here(root: Browser) -> None:
+def test_16_address_is_changed_at_the_user_and_no_password_here(root: Browser) -> None:
     ann = person()
     page = root.page(change(ann))
     assert f'href="/admin/auth/user/{ann.user_id}/change/"' in page

@@ -197,7 +197,7 @@ def test_secrets_are_not_written_down(api: Api, inbox: Inbox) -> None:
         assert secret not in rows
 
 
-def test_known_and_unknown_wrong_password_cost_the_same_statements(api: Api) -> None:
+def test_11_known_and_unknown_wrong_password_cost_the_same_statements(api: Api) -> None:
     from django.test.utils import CaptureQueriesContext
 
     api.sign_up()
