@@ -10,6 +10,9 @@ from nhost_auth.models import Account
 from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, Reply, account
 from tests.endpoints.totp_app import code_of, enrol
+from tests.issuers import Issuer
+from tests.issuers import google as google
+from tests.sms_inbox import change_number, open_inbox
 from tests.webauthn_page import add_key, enable
 
 ANN = "ann@example.com"
@@ -67,6 +70,19 @@ def test_17_personal_access_token(api: Api, inbox: Inbox, ann: Reply) -> None:
     (text,) = notices(inbox)
     assert "personal access token was made" in text
     assert made["personalAccessToken"] not in text
+
+
+def test_17_phone_number(api: Api, inbox: Inbox, settings: Any, ann: Reply) -> None:
+    open_inbox(settings)
+    change_number(api, ann.token)
+    (text,) = notices(inbox)
+    assert "phone number of your account was changed" in text
+
+
+def test_17_provider_that_was_linked(api: Api, inbox: Inbox, ann: Reply, google: Issuer) -> None:
+    assert api.post("/link/idtoken", google.body(), token=ann.token).status == 200
+    (text,) = notices(inbox)
+    assert "provider" in text
 
 
 def test_language_is_the_account_s(api: Api, inbox: Inbox, ann: Reply) -> None:
