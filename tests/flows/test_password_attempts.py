@@ -34,7 +34,7 @@ def locked(api: Api, limits: Any, time_machine: Any) -> Callable[[str], None]:
     return lock
 
 
-def test_right_password_is_refused_too_until_it_is_time(api: Api, locked: Any, time_machine: Any) -> None:
+def test_7_right_password_is_refused_too_until_it_is_time(api: Api, locked: Any, time_machine: Any) -> None:
     locked(HOME)
     reply = moved(api, ELSEWHERE).sign_in()
     assert (reply.outcome, reply.text) == (LOCKED, "")
