@@ -34,7 +34,7 @@ ROWS: list[tuple[Any, ...]] = [
     ("W102", "AUTH_SERVER_URL", ("http://auth.example.com", ""), "https://auth.example.com"),
     ("W103", "AUTH_PASSWORD_MIN_LENGTH", (3, 14), 15),
     ("W103", "AUTH_PASSWORD_MIN_LENGTH", (3, 7), 8, MFA),
-    ("W134", "AUTH_ACCESS_TOKEN_SESSION_BOUND", False, True),
+    ("W137", "AUTH_ACCESS_TOKEN_SESSION_BOUND", False, True),
     ("W135", "AUTH_CONCEAL_ACCOUNTS", False, True),
     ("W136", "AUTH_PASSWORD_CHANGE_REVOKES_PATS", False, True),
     ("W104", "AUTH_ENCRYPTION_KEY", ("", []), ("0f" * 32, ["0f" * 32])),

@@ -117,7 +117,7 @@ def _tokens() -> Risks:
         f"AUTH_ACCESS_TOKEN_EXPIRES_IN is more than {HOUR}: access tokens are good that long after a sign-out.",
     )
     yield (
-        "W134",
+        "W137",
         conf.AUTH_ACCESS_TOKEN_SESSION_BOUND is False,
         "AUTH_ACCESS_TOKEN_SESSION_BOUND is off: access tokens outlive the end of their session.",
     )
