@@ -227,14 +227,14 @@ def _disclosure() -> Risks:
         "AUTH_CORS_ALLOWED_ORIGINS is empty: pages of any origin may send credentials and read the answers.",
     )
     yield (
-        "W113",
-        conf.AUTH_CONCEAL_ERRORS is False,
-        "AUTH_CONCEAL_ERRORS is off: answers tell who has an account, and in what state it is.",
-    )
-    yield (
         "W135",
         conf.AUTH_CONCEAL_ACCOUNTS is False,
         "AUTH_CONCEAL_ACCOUNTS is off: who asks for a mail or an SMS learns whose account is disabled or verified.",
+    )
+    yield (
+        "W113",
+        conf.AUTH_CONCEAL_ERRORS is False,
+        "AUTH_CONCEAL_ERRORS is off: answers tell who has an account, and in what state it is.",
     )
     yield (
         "W116",
