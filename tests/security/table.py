@@ -9,6 +9,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ def named(path: Path) -> Iterator[str]:
             yield node.name
 
 
+@cache
 def shown() -> dict[int, dict[str, list[str]]]:
     """The tests of each line, by file."""
     found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

@@ -60,13 +60,11 @@ def pat(api: Api, session: Reply) -> str:
 @pytest.mark.parametrize("kind", ["session", "successor", "personal access token"])
 def test_34_every_bit_of_a_token_varies(api: Api, kind: str) -> None:
     session = api.sign_up()
-
-    def token() -> str:
-        opened = api.sign_in()
-        return {"session": opened.refresh_token, "personal access token": pat(api, session)}.get(
-            kind, refresh(api, opened).refresh_token
-        )
-
+    token = {
+        "session": lambda: api.sign_in().refresh_token,
+        "successor": lambda: refresh(api, api.sign_in()).refresh_token,
+        "personal access token": lambda: pat(api, session),
+    }[kind]
     drawn = [uuid.UUID(token()).int for _ in range(48)]
     # A bit that is random is the same forty-eight times in a row once in a hundred million million times.
     always, never = drawn[0], drawn[0]
