@@ -195,6 +195,7 @@ class Conf:
     # Ours
     AUTH_REFRESH_TOKEN_REUSE_WINDOW = Int(10, "a spent refresh token answers with its own successor for this long; 0 as Nhost")
     AUTH_REFRESH_TOKEN_REUSE_DETECTION = Bool(True, "a spent refresh token shown later ends its session; False as Nhost")
+    AUTH_ACCESS_TOKEN_SESSION_BOUND = Bool(False, "access tokens name their session (sid) and are refused once it has ended, which costs a statement; further proof replaces the session it was asked from; False: they last their time, as Nhost's")
     AUTH_REFRESH_TOKEN_MAX_LIFETIME = Int(0, "a session ends this long after its start, however often refreshed; 0: never")
     AUTH_SIGNING_ALGORITHM = Choice("RS256", "RS256 RS384 RS512 ES256 EdDSA", "algorithm of new signing keys in the database")
     AUTH_KEYRING_TTL = Int(5, "how long a process trusts its copy of the database's signing keys, seconds")
@@ -205,7 +206,9 @@ class Conf:
     AUTH_PASSWORD_HASHES_AT_ONCE = Int(4, "passwords hashed at one moment in each process, others wait: as many times 19 MiB; 0: any number, as Nhost")
     AUTH_PASSWORD_MAX_LENGTH = Int(50, "greatest length of a password in UTF-16 units; Nhost has 50")
     AUTH_PASSWORD_HIBP_FAIL_OPEN = Bool(False, "take a new password when Have I Been Pwned cannot be asked; False: 500 as Nhost")
+    AUTH_PASSWORD_CHANGE_REVOKES_PATS = Bool(False, "a new password revokes personal access tokens, as it ends sessions; False as Nhost")
     AUTH_OTP_DAILY_WRONG_GUESSES = Int(100, "wrong one-time codes an account takes in a day, however often a new one is asked for; a right one starts the count anew; 0: any number, as Nhost")
+    AUTH_CONCEAL_ACCOUNTS = Bool(False, "whoever asks for a mail or SMS hears OK, whatever stands against the account of that address; False: errors tell, as at Nhost, AUTH_CONCEAL_ERRORS or not")
     AUTH_MFA_REQUIRED_EVERYWHERE = Bool(False, "every way in asks users who have a second factor for it, links, codes and provider sign-ins too; False: only the password does, as Nhost")
     AUTH_MFA_REQUIRED_FOR_PAT = Bool(False, "with AUTH_MFA_REQUIRED_EVERYWHERE personal access tokens ask for it too")
     AUTH_WEBAUTHN_REQUIRE_USER_VERIFICATION = Bool(False, "a key has to know its user by PIN, finger or face; False: that somebody touches it is enough, as Nhost")

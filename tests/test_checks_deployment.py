@@ -32,7 +32,11 @@ LONG = (hmac("HS256", 32), hmac("HS384", 48), hmac("HS512", 64), None)
 ROWS: list[tuple[Any, ...]] = [
     ("W101", "AUTH_CLIENT_URL", "", "https://app.example.com"),
     ("W102", "AUTH_SERVER_URL", ("http://auth.example.com", ""), "https://auth.example.com"),
-    ("W103", "AUTH_PASSWORD_MIN_LENGTH", (3, 7), (8, 15)),
+    ("W103", "AUTH_PASSWORD_MIN_LENGTH", (3, 14), 15),
+    ("W103", "AUTH_PASSWORD_MIN_LENGTH", (3, 7), 8, MFA),
+    ("W137", "AUTH_ACCESS_TOKEN_SESSION_BOUND", False, True),
+    ("W135", "AUTH_CONCEAL_ACCOUNTS", False, True),
+    ("W136", "AUTH_PASSWORD_CHANGE_REVOKES_PATS", False, True),
     ("W104", "AUTH_ENCRYPTION_KEY", ("", []), ("0f" * 32, ["0f" * 32])),
     ("W105", "AUTH_EMAIL_SECRET_HEADERS", True, False),
     ("W106", REDIRECTS, (["https://**.example.com"], ["http://a.**/x"]), ([], ["https://*.example.com/**"])),
@@ -176,8 +180,13 @@ def test_every_id_is_shown_above() -> None:
     assert sorted(written) == sorted({risk.number for risk in RISKS})
 
 
+def test_26_sms_as_the_only_factor_is_told(settings: Any) -> None:
+    use(settings, {**SMS, "AUTH_MFA_ENABLED": False, "AUTH_WEBAUTHN_ENABLED": False})
+    assert numbers() == {"W124"}
+
+
 @pytest.mark.parametrize("other", ["AUTH_WEBAUTHN_ENABLED", "AUTH_TOTP_ENABLED"])
-def test_sms_beside_another_factor_is_fine(settings: Any, other: str) -> None:
+def test_26_sms_beside_another_factor_is_fine(settings: Any, other: str) -> None:
     use(settings, {**SMS, other: True})
     assert "W124" not in numbers()
 

@@ -19,6 +19,8 @@ HOUR = 3600
 LONGEST_REUSE_WINDOW = 60
 DAILY_GUESSES = 100
 """NIST SP 800-63B-4 section 3.2.2."""
+LEAST_ALONE, LEAST_BESIDE_ANOTHER = 15, 8
+"""NIST SP 800-63B-4 section 3.1.1.2: of a password that is the only factor, and of one that is not."""
 LONG_PASSWORD = 64
 """NIST SP 800-63B-4 section 3.1.1.2."""
 HMAC_KEY_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
@@ -55,10 +57,16 @@ def _addresses() -> Risks:
 
 
 def _passwords() -> Risks:
+    least = LEAST_BESIDE_ANOTHER if mfa.is_enabled() else LEAST_ALONE
     yield (
         "W103",
-        conf.AUTH_PASSWORD_MIN_LENGTH < 8,
-        "AUTH_PASSWORD_MIN_LENGTH is Nhost's default or lower; at least 8, better 15, is advised.",
+        least > conf.AUTH_PASSWORD_MIN_LENGTH,
+        f"AUTH_PASSWORD_MIN_LENGTH is less than {least}; {LEAST_BESIDE_ANOTHER} is enough beside a second factor.",
+    )
+    yield (
+        "W136",
+        conf.AUTH_PASSWORD_CHANGE_REVOKES_PATS is False,
+        "AUTH_PASSWORD_CHANGE_REVOKES_PATS is off: personal access tokens that a thief made outlive the new password.",
     )
     yield (
         "W114",
@@ -107,6 +115,11 @@ def _tokens() -> Risks:
         "W126",
         conf.AUTH_ACCESS_TOKEN_EXPIRES_IN > HOUR,
         f"AUTH_ACCESS_TOKEN_EXPIRES_IN is more than {HOUR}: access tokens are good that long after a sign-out.",
+    )
+    yield (
+        "W137",
+        conf.AUTH_ACCESS_TOKEN_SESSION_BOUND is False,
+        "AUTH_ACCESS_TOKEN_SESSION_BOUND is off: access tokens outlive the end of their session.",
     )
     yield (
         "W127",
@@ -212,6 +225,11 @@ def _disclosure() -> Risks:
         "W132",
         not conf.AUTH_CORS_ALLOWED_ORIGINS,
         "AUTH_CORS_ALLOWED_ORIGINS is empty: pages of any origin may send credentials and read the answers.",
+    )
+    yield (
+        "W135",
+        conf.AUTH_CONCEAL_ACCOUNTS is False,
+        "AUTH_CONCEAL_ACCOUNTS is off: who asks for a mail or an SMS learns whose account is disabled or verified.",
     )
     yield (
         "W113",

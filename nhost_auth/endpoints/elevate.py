@@ -110,4 +110,5 @@ class Elevate(Endpoint):
         return account
 
     def _elevated(self, account: Account, method: str) -> Any:
-        return sessions.start(account, self.client, method=f"elevate-{method}", elevated=True)
+        former = self.access_token.session_id
+        return sessions.start(account, self.client, method=f"elevate-{method}", elevated=True, instead_of=former)

@@ -26,7 +26,11 @@ class VerifyRequest(Input):
 class SignInOtpEmail(Endpoint):
     stories = {
         "send": Story(
-            turnstile=True, request=SendRequest, toggles=("AUTH_OTP_EMAIL_ENABLED",), limits=("email", "brute_force")
+            turnstile=True,
+            sends=True,
+            request=SendRequest,
+            toggles=("AUTH_OTP_EMAIL_ENABLED",),
+            limits=("email", "brute_force"),
         ),
         "verify": Story(request=VerifyRequest, limits=("brute_force",), takes_code=True),
     }

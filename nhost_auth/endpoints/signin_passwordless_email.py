@@ -23,6 +23,7 @@ class SignInPasswordlessEmail(Endpoint):
     stories = {
         "send": Story(
             turnstile=True,
+            sends=True,
             request=SendRequest,
             toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED",),
             limits=("email", "brute_force"),

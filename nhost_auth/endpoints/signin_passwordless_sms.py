@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.conf import conf
 from nhost_auth.flows import phones, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
@@ -28,6 +27,7 @@ class SignInPasswordlessSms(Endpoint):
     stories = {
         "send": Story(
             turnstile=True,
+            sends=True,
             request=SendRequest,
             toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
             limits=("sms", "brute_force"),
@@ -42,8 +42,7 @@ class SignInPasswordlessSms(Endpoint):
         owner = phones.find_owner(phone_number)
         if owner is not None:
             phones.send_code(owner, phone_number)
-        elif not conf.AUTH_DISABLE_AUTO_SIGNUP:
-            policy.ensure_open("AUTH_DISABLE_SIGNUP")
+        elif policy.registers_unknown():
             phones.stage(phone_number, profile)
         return payloads.OK
 

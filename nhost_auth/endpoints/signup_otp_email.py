@@ -22,6 +22,7 @@ class SignUpOtpEmail(Endpoint):
     stories = {
         "sign_up": Story(
             turnstile=True,
+            sends=True,
             request=SignUpRequest,
             toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("email", "signups"),

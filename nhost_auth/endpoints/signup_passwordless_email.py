@@ -23,6 +23,7 @@ class SignUpPasswordlessEmail(Endpoint):
     stories = {
         "sign_up": Story(
             turnstile=True,
+            sends=True,
             request=SignUpRequest,
             toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("email", "signups"),

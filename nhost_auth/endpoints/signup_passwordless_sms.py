@@ -22,6 +22,7 @@ class SignUpPasswordlessSms(Endpoint):
     stories = {
         "sign_up": Story(
             turnstile=True,
+            sends=True,
             request=SignUpRequest,
             toggles=("AUTH_SMS_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("sms", "signups"),

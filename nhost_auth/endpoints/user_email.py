@@ -33,7 +33,7 @@ class SendVerificationRequest(Input):
 class UserEmail(Endpoint):
     stories = {
         "change": Story(guard=elevated, request=ChangeRequest, limits=("email",)),
-        "send_verification": Story(request=SendVerificationRequest, limits=("verification_email",)),
+        "send_verification": Story(sends=True, request=SendVerificationRequest, limits=("verification_email",)),
     }
 
     def change(self, new_email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:

@@ -11,12 +11,14 @@ from nhost_auth.errors import InvalidRequest
 from nhost_auth.flows import keys
 from nhost_auth.flows.custom_claims import PATH_SOURCES, custom_claims
 from nhost_auth.infra.jwt import KeyringBackend, KeyringToken, TokenError
-from nhost_auth.models import Account
+from nhost_auth.models import Account, RefreshToken
 
 __all__ = ["ELEVATED_CLAIM", "AccessToken", "TokenError", "issue"]
 
 ELEVATED_CLAIM = "x-hasura-auth-elevated"
 EPOCH_CLAIM = "epoch"
+SESSION_CLAIM = "sid"
+"""OpenID Connect Front-Channel Logout 1.0, section 3."""
 
 
 class AccessToken(KeyringToken):
@@ -56,6 +58,20 @@ class AccessToken(KeyringToken):
         return int(self.payload.get(EPOCH_CLAIM, 0))
 
     @property
+    def session_id(self) -> uuid.UUID | None:
+        """The session it is of, where AUTH_ACCESS_TOKEN_SESSION_BOUND says so and it tells."""
+        try:
+            return uuid.UUID(self.payload.get(SESSION_CLAIM)) if conf.AUTH_ACCESS_TOKEN_SESSION_BOUND else None
+        except (ValueError, TypeError, AttributeError):
+            return None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its session is over. Asks the database, and only where tokens are bound to sessions."""
+        session_id = self.session_id
+        return session_id is not None and not RefreshToken.objects.sessions().filter(pk=session_id).exists()
+
+    @property
     def is_anonymous(self) -> bool:
         return self.hasura.get("x-hasura-user-is-anonymous") == "true"
 
@@ -69,10 +85,11 @@ class AccessToken(KeyringToken):
         return str(self.hasura.get("x-hasura-default-role", ""))
 
 
-def issue(account: Account, roles: list[str], *, elevated: bool = False) -> str:
+def issue(account: Account, roles: list[str], *, elevated: bool = False, session_id: uuid.UUID | None = None) -> str:
     """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds; `elevated` after further proof."""
     keyring, now = keys.backend().keyring, int(time.time())
     subject = str(account.pk)
+    bound = session_id is not None and conf.AUTH_ACCESS_TOKEN_SESSION_BOUND
     customized = conf.AUTH_JWT_CUSTOM_CLAIMS or conf.AUTH_JWT_CUSTOM_CLAIMS_SOURCE not in PATH_SOURCES
     return keyring.sign(
         {
@@ -81,6 +98,7 @@ def issue(account: Account, roles: list[str], *, elevated: bool = False) -> str:
             "iat": now,
             "exp": now + conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
             **({EPOCH_CLAIM: account.token_epoch} if account.token_epoch else {}),
+            **({SESSION_CLAIM: str(session_id)} if bound else {}),
             keyring.namespace: {
                 **(custom_claims(account) if customized else {}),
                 "x-hasura-allowed-roles": roles,

@@ -83,10 +83,7 @@ def find_or_create(profile: Profile, *, method: str, email: str) -> Account | No
     if account is not None:
         policy.ensure_enabled(account)
         return account
-    if conf.AUTH_DISABLE_AUTO_SIGNUP:
-        return None
-    policy.ensure_open("AUTH_DISABLE_SIGNUP")
-    return create(profile, method=method, email=email)
+    return create(profile, method=method, email=email) if policy.registers_unknown() else None
 
 
 def create_unless_known(profile: Profile, *, method: str, email: str) -> Account | None:

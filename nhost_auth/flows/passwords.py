@@ -75,12 +75,14 @@ def hash_new(password: str) -> str:
 def replace(account: Account, password: str) -> None:
     """Give an account an acceptable new password.
 
-    In one step all its sessions end, and the reset links under way; personal access tokens stay (accounts.md 3.19).
+    In one step all its sessions end, and the reset links under way; personal access tokens stay (accounts.md 3.19)
+    unless AUTH_PASSWORD_CHANGE_REVOKES_PATS.
     """
     account.user.password = hash_new(password)
+    ending = list(RefreshToken.Kind) if conf.AUTH_PASSWORD_CHANGE_REVOKES_PATS else [RefreshToken.Kind.REGULAR]
     with transaction.atomic():
         account.user.save(update_fields=["password"])
-        account.refresh_tokens.filter(kind=RefreshToken.Kind.REGULAR).delete()
+        account.refresh_tokens.filter(kind__in=ending).delete()
         account.tickets.filter(kind=Ticket.Kind.PASSWORD_RESET).delete()
     password_changed(password, account.user)
     transaction.on_commit(partial(signals.password_changed.send_robust, Account, account=account))

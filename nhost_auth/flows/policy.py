@@ -52,6 +52,14 @@ def ensure_open(toggle: str) -> None:
         raise DisabledEndpoint
 
 
+def registers_unknown() -> bool:
+    """Whether signing in makes an account for an unknown address. Raises SignupDisabled where that may be told."""
+    if conf.AUTH_DISABLE_AUTO_SIGNUP or (conf.AUTH_CONCEAL_ACCOUNTS and conf.AUTH_DISABLE_SIGNUP):
+        return False
+    ensure_open("AUTH_DISABLE_SIGNUP")
+    return True
+
+
 def email_allowed(email: str) -> bool:
     """The access lists (accounts.md 1.9).
 

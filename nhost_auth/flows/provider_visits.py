@@ -87,7 +87,7 @@ def account_to_connect(connect: str) -> tuple[str, int]:
     """What a visit remembers of an access token: whose it is, and of what time. The token itself stays nowhere."""
     try:
         token = AccessToken.read(connect)
-        return str(token.account_id), token.epoch
+        return (NO_CONNECTION, 0) if token.has_ended else (str(token.account_id), token.epoch)
     except (TokenError, InvalidRequest):
         return NO_CONNECTION, 0
 

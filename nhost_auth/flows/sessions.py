@@ -59,18 +59,22 @@ def start(
     proven: bool = False,
     seen: bool = False,
     elevated: bool = False,
+    instead_of: uuid.UUID | None = None,
 ) -> Session | SecondStep:
     """A new session of an account whose roles are loaded or, where it has a second factor, the step that is left.
 
     At Nhost only the password leads to that step (identity.md section 2), with AUTH_MFA_REQUIRED_EVERYWHERE every way
-    in does that is not `proven`: two factors by itself. `elevated`: after further proof, until it is refreshed. The
-    user's last login is now; `seen` says that it has been noted already, for an account that is new.
+    in does that is not `proven`: two factors by itself. `elevated`: after further proof, until it is refreshed;
+    `instead_of`: the session that ends by it. The user's last login is now; `seen` says that it has been noted already,
+    for an account that is new.
     """
     asks = method == "email-password" or conf.AUTH_MFA_REQUIRED_EVERYWHERE
     if asks and not (proven or seen or elevated) and account.has_totp:
         return SecondStep(Ticket.objects.issue(account, Ticket.Kind.MFA_TOTP))
     if not seen:
         account.touch()
+    if instead_of is not None:
+        account.refresh_tokens.sessions().filter(pk=instead_of).delete()
     token, secret = RefreshToken.objects.issue(account, ip=client.ip, device=client.device)
     transaction.on_commit(partial(signals.signed_in.send_robust, Account, account=account, method=method))
     return _session(account, token, secret, elevated=elevated)
@@ -164,7 +168,7 @@ def _session(account: Account, token: RefreshToken, secret: str, *, elevated: bo
     return Session(
         account=account,
         roles=roles,
-        access_token=access_tokens.issue(account, roles, elevated=elevated),
+        access_token=access_tokens.issue(account, roles, elevated=elevated, session_id=token.pk),
         expires_in=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
         refresh_token_id=str(token.pk),
         refresh_token=secret,

@@ -24,9 +24,12 @@ def read_bearer(request: HttpRequest | Request) -> AccessToken:
     if len(parts) != 2 or parts[0] != SCHEME:
         raise Unauthorized("missing or malformed authorization header")
     try:
-        return AccessToken.read(parts[1])
+        token = AccessToken.read(parts[1])
     except TokenError as error:
         raise Unauthorized("invalid or expired token") from error
+    if token.has_ended:
+        raise Unauthorized("invalid or expired token")
+    return token
 
 
 class BearerAuthentication(JWTAuthentication):
@@ -34,8 +37,9 @@ class BearerAuthentication(JWTAuthentication):
 
     `request.user` becomes the host's user with `user.account` and its roles loaded, in one statement, `request.auth`
     the AccessToken. A request without a bearer token is left to the next authentication class. 401 with
-    `WWW-Authenticate: Bearer` for a bad or expired token, and for a user who is gone, disabled, or whose account
-    somebody else has taken over since.
+    `WWW-Authenticate: Bearer` for a bad or expired token, for one whose session has ended
+    (AUTH_ACCESS_TOKEN_SESSION_BOUND), and for a user who is gone, disabled, or whose account somebody else has taken
+    over since.
     """
 
     def authenticate_header(self, request: HttpRequest | Request) -> str:
@@ -66,16 +70,19 @@ class BearerAuthentication(JWTAuthentication):
             raise AuthenticationFailed("User not found", code="user_not_found")
         if account.disabled:
             raise AuthenticationFailed("User is inactive", code="user_inactive")
+        if validated_token.has_ended:
+            raise InvalidToken({"detail": "Token is invalid or expired"})
         return account.user
 
 
 class StatelessBearerAuthentication(BearerAuthentication):
     """As BearerAuthentication, but the token alone is believed and the database is not asked.
 
-    `request.user` becomes a TokenUser, `request.auth` the AccessToken. The trade: who is disabled, deleted, taken over
-    or loses a role keeps what the token says until it expires (AUTH_ACCESS_TOKEN_EXPIRES_IN seconds). 401 with
-    `WWW-Authenticate: Bearer` for a bad or expired token. Signing keys that live in the database are still read from
-    it, once in AUTH_KEYRING_TTL seconds for all requests of a process; a pinned HASURA_GRAPHQL_JWT_SECRET never is.
+    `request.user` becomes a TokenUser, `request.auth` the AccessToken. The trade: who is disabled, deleted, taken
+    over, signs out or loses a role keeps what the token says until it expires (AUTH_ACCESS_TOKEN_EXPIRES_IN seconds).
+    401 with `WWW-Authenticate: Bearer` for a bad or expired token. Signing keys that live in the database are still
+    read from it, once in AUTH_KEYRING_TTL seconds for all requests of a process; a pinned HASURA_GRAPHQL_JWT_SECRET
+    never is.
     """
 
     def get_user(self, validated_token: Any) -> Any:

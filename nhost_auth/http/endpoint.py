@@ -29,7 +29,7 @@ from nhost_auth.http.bodies import read_form, read_json
 from nhost_auth.http.client_address import client_address
 from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
-from nhost_auth.http.payloads import as_response
+from nhost_auth.http.payloads import OK, as_response
 from nhost_auth.http.turnstile import ensure_human
 from nhost_auth.infra.rate_limits import TooManyRequests
 from nhost_auth.logs.calls import Call
@@ -56,6 +56,8 @@ class Story:
     """A setting without which there is no such method."""
     limits: tuple[str, ...] = ()
     """Buckets of http/rate_limits.py that it counts in beside `global`."""
+    sends: bool = False
+    """Whether a message leaves for an address, and with AUTH_CONCEAL_ACCOUNTS nothing is told of whose it is."""
     takes_code: bool = False
     """A one-time code is tried here, which nobody may do while attempts cannot be counted."""
 
@@ -141,6 +143,9 @@ class Endpoint(ViewSet):
         self.call.errors.append(exc.code)
         if exc.audited:
             audit.refused(exc.code, f"{type(self).__module__.rpartition('.')[2]}.{self.action}")
+        story = self.stories.get(self.action or NO_SUCH_METHOD)
+        if story is not None and story.sends and exceptions.untold(exc):
+            return as_response(OK)
         return self._render(exceptions.concealed(exc))
 
     def _render(self, error: AuthError) -> HttpResponse:

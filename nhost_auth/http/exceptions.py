@@ -5,9 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import AuthError, BadRequest, BotCheckFailed, InvalidRequest, RequestFault, Unauthorized
+from nhost_auth.errors import (
+    AuthError,
+    BadRequest,
+    BotCheckFailed,
+    DisabledUser,
+    EmailAlreadyVerified,
+    ForbiddenAnonymous,
+    InvalidEmailPassword,
+    InvalidRequest,
+    RequestFault,
+    Unauthorized,
+    UnverifiedUser,
+    UserAlreadyExists,
+)
 from nhost_auth.flows.redirects import with_query
 from nhost_auth.http.payloads import Redirect
+
+OF_ACCOUNTS = (
+    DisabledUser,
+    EmailAlreadyVerified,
+    ForbiddenAnonymous,
+    InvalidEmailPassword,
+    UnverifiedUser,
+    UserAlreadyExists,
+)
+"""What an error tells about whoever an address belongs to."""
 
 
 def body(error: AuthError) -> dict[str, Any]:
@@ -30,6 +53,11 @@ def redirect(error: AuthError, target: str) -> Redirect:
 def concealed(error: AuthError) -> AuthError:
     """What the client gets to see of an error under AUTH_CONCEAL_ERRORS."""
     return InvalidRequest() if conf.AUTH_CONCEAL_ERRORS and error.concealable else error
+
+
+def untold(error: AuthError) -> bool:
+    """Whether AUTH_CONCEAL_ACCOUNTS keeps an error from whoever asks for a message to be sent."""
+    return conf.AUTH_CONCEAL_ACCOUNTS and isinstance(error, OF_ACCOUNTS)
 
 
 def _fault(error: RequestFault) -> dict[str, Any]:

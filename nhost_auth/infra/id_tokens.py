@@ -12,6 +12,7 @@ import jwt
 from django.utils.module_loading import import_string
 
 from nhost_auth.conf import conf
+from nhost_auth.infra.jwt import ensure_one_spelling
 from nhost_auth.infra.key_sets import key_set
 from nhost_auth.infra.providers.identity import Identity, NoProfile, text
 
@@ -54,9 +55,10 @@ def verify(token: str, issuer: Issuer, audience: Collection[str], nonce: str | N
 
     `nonce` is the raw value whose SHA-256 the token has to carry in hex, if it carries any.
     """
-    if len(token) > MAX_LENGTH or "=" in token:  # RFC 7515 knows no padding, PyJWT lets some pass
-        raise InvalidIdToken("too long, or padded")
+    if len(token) > MAX_LENGTH:
+        raise InvalidIdToken("too long")
     try:
+        ensure_one_spelling(token)
         claims = _decode(token, issuer, audience)
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise InvalidIdToken(type(error).__name__) from error

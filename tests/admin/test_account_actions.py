@@ -30,7 +30,7 @@ def events(*names: str) -> list[tuple[str, Any]]:
     return list(AuditEvent.objects.filter(event__in=names).order_by("number").values_list("event", "account_id"))
 
 
-def test_disabled_account_is_refused_until_it_is_enabled(root: Browser, api: Api) -> None:
+def test_38_disabled_account_is_refused_until_it_is_enabled(root: Browser, api: Api) -> None:
     session = api.sign_up()
     ann = account(session)
     assert root.act(ann, "disable") == ["1 account disabled."]
@@ -53,7 +53,7 @@ def test_nobody_disables_themselves(root: Browser) -> None:
     assert User.objects.get(pk=root.user.pk).is_active
 
 
-def test_sessions_and_tokens_end(root: Browser, api: Api) -> None:
+def test_40_sessions_and_tokens_end(root: Browser, api: Api) -> None:
     session = api.sign_up()
     pat = api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=session.token).json["personalAccessToken"]
     (told,) = root.act(account(session), "end_sessions")
@@ -64,7 +64,7 @@ def test_sessions_and_tokens_end(root: Browser, api: Api) -> None:
 
 
 @pytest.mark.parametrize("action", sorted(MAILS))
-def test_mails_are_the_api_s_and_lead_to_the_client(root: Browser, inbox: Inbox, settings: Any, action: str) -> None:
+def test_16_mails_are_the_api_s_and_lead_to_the_client(root: Browser, inbox: Inbox, settings: Any, action: str) -> None:
     settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = True
     ann = person()
     (told,) = root.act(ann, action)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.db.models.signals import pre_save
 from django.test.utils import CaptureQueriesContext
@@ -83,7 +83,7 @@ def test_newest_comes_first(root: Browser) -> None:
     assert any(by_index in sql.replace("`", '"') for sql in ordered)
 
 
-def test_address_is_changed_at_the_user_and_no_password_here(root: Browser) -> None:
+def test_16_address_is_changed_at_the_user_and_no_password_here(root: Browser) -> None:
     ann = person()
     page = root.page(change(ann))
     assert f'href="/admin/auth/user/{ann.user_id}/change/"' in page
@@ -93,6 +93,18 @@ def test_address_is_changed_at_the_user_and_no_password_here(root: Browser) -> N
     ann.refresh_from_db()
     assert ann.email == ann.user.email == "ann@example.com"
     assert ann.user.password == User.objects.get(pk=ann.user_id).password
+
+
+def test_16_no_page_of_ours_lets_staff_choose_a_password(browse: Browse) -> None:
+    ann = person()
+    everything = Permission.objects.filter(content_type__app_label="nhost_auth").values_list("codename", flat=True)
+    staff = browse(*everything)
+    stored = User.objects.get(pk=ann.user_id).password
+    assert "password" not in {name.rpartition("-")[2] for name in staff.form(change(ann))}
+    assert 'type="password"' not in staff.page(change(ann))
+    staff.post(change(ann), {**staff.form(change(ann)), "password": "x", "new_password": "x", "password1": "x"})
+    assert User.objects.get(pk=ann.user_id).password == stored
+    assert staff.get(f"/admin/auth/user/{ann.user_id}/password/").status_code in (302, 403)
 
 
 def test_edit_saves_what_was_edited_and_nothing_else(root: Browser) -> None:

@@ -48,7 +48,7 @@ def test_row_that_went_meanwhile_is_no_fault(root: Browser, prefix: str) -> None
     assert not AuditEvent.objects.filter(event=TAKEN_AWAY[prefix]).exists()
 
 
-def test_session_ended_on_the_page_is_over(root: Browser, api: Api) -> None:
+def test_40_session_ended_on_the_page_is_over(root: Browser, api: Api) -> None:
     session = api.sign_up()
     ann = account(session)
     reply = root.post(change(ann), {**root.form(change(ann)), "refresh_tokens-0-DELETE": "on"})

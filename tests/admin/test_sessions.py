@@ -16,7 +16,7 @@ Browse = Callable[..., Browser]
 TOLD = {"regular": "signed_out", "pat": "personal_access_token_revoked"}
 
 
-def test_deleted_session_is_over(root: Browser, api: Api) -> None:
+def test_40_deleted_session_is_over(root: Browser, api: Api) -> None:
     session = api.sign_up()
     token = account(session).refresh_tokens.get()
     assert root.post(f"{SESSIONS}{token.pk}/delete/", {"post": "yes"}).status_code == 302

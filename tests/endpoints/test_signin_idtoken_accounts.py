@@ -206,7 +206,7 @@ def test_errors_that_tell_of_accounts_can_be_concealed(api: Api, google: Issuer,
     assert api.post(path, google.body()).outcome == (400, "invalid-request")
 
 
-def test_second_factor_is_asked_for_where_every_way_in_asks(api: Api, google: Issuer, settings: Any) -> None:
+def test_13_second_factor_is_asked_for_where_every_way_in_asks(api: Api, google: Issuer, settings: Any) -> None:
     settings.AUTH_MFA_ENABLED = True
     session = google.sign_in(api)
     secret = enrol(api, session)
@@ -218,7 +218,7 @@ def test_second_factor_is_asked_for_where_every_way_in_asks(api: Api, google: Is
     assert finished.user["id"] == session.user["id"]
 
 
-def test_second_factor_stands_before_an_account_that_is_found_by_its_address(
+def test_13_second_factor_stands_before_an_account_that_is_found_by_its_address(
     api: Api, google: Issuer, settings: Any
 ) -> None:
     settings.AUTH_MFA_ENABLED = settings.AUTH_MFA_REQUIRED_EVERYWHERE = True

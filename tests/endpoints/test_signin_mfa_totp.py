@@ -65,7 +65,7 @@ def test_code_is_good_once_and_none_of_an_earlier_step_after_it(api: Api, secret
 
 
 @pytest.mark.parametrize(("steps", "status"), [(-2, 401), (0, 200), (1, 200), (2, 401)])
-def test_clock_may_be_off_by_one_step(api: Api, secret: str, steps: int, status: int) -> None:
+def test_21_clock_may_be_off_by_one_step(api: Api, secret: str, steps: int, status: int) -> None:
     assert api.post(PATH, {"ticket": ticket(api), "otp": code_of(secret, steps=steps)}).status == status
 
 

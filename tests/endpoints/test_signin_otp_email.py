@@ -67,7 +67,7 @@ def test_fifth_wrong_guess_burns_the_code(api: Api, inbox: Inbox) -> None:
     assert api.post(VERIFY, {**ANN, "otp": inbox.last().ticket}).status == 200
 
 
-def test_code_lives_ten_minutes(api: Api, inbox: Inbox) -> None:
+def test_24_code_lives_ten_minutes(api: Api, inbox: Inbox) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         api.post(SEND, ANN)
         clock.shift(601)

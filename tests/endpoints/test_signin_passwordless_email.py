@@ -129,7 +129,7 @@ def test_link_works_once(api: Api, inbox: Inbox) -> None:
     assert follow(api, inbox.last()).query["error"] == "invalid-ticket"
 
 
-def test_link_lives_an_hour(api: Api, inbox: Inbox) -> None:
+def test_24_link_lives_an_hour(api: Api, inbox: Inbox) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         api.post(SEND, ANN)
         clock.shift(HOUR - 1)

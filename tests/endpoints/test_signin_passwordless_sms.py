@@ -197,7 +197,7 @@ def test_fifth_wrong_guess_burns_the_code(api: Api, known: bool) -> None:
     assert sign_in(api).status == 200
 
 
-def test_code_lives_five_minutes_and_is_then_no_longer_counted_at(api: Api) -> None:
+def test_24_code_lives_five_minutes_and_is_then_no_longer_counted_at(api: Api) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         api.post(SEND, PHONE)
         clock.shift(301)

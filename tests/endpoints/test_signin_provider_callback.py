@@ -162,7 +162,7 @@ def test_code_opens_no_session_before_it_is_exchanged(api: Api, provider: Played
 
 @pytest.mark.parametrize("everywhere", [True, False])
 @of("github", "apple", "twitter")
-def test_second_factor_is_asked_for_where_every_way_in_asks(
+def test_13_second_factor_is_asked_for_where_every_way_in_asks(
     api: Api, provider: Played, settings: Any, everywhere: bool
 ) -> None:
     settings.AUTH_MFA_ENABLED, settings.AUTH_MFA_REQUIRED_EVERYWHERE = True, everywhere
@@ -177,7 +177,7 @@ def test_second_factor_is_asked_for_where_every_way_in_asks(
         assert api.post("/signin/mfa/totp", body).user["id"] == ann.user["id"]
 
 
-def test_second_factor_is_asked_for_behind_a_code_too(api: Api, provider: Played, settings: Any) -> None:
+def test_13_second_factor_is_asked_for_behind_a_code_too(api: Api, provider: Played, settings: Any) -> None:
     settings.AUTH_MFA_ENABLED = settings.AUTH_MFA_REQUIRED_EVERYWHERE = True
     secret = enrol(api, session(api, visit(api, provider)))
     code = visit(api, provider, codeChallenge=CHALLENGE).query["code"]

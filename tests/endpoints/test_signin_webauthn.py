@@ -202,7 +202,7 @@ def test_passkey_is_not_asked_for_the_second_factor_as_at_nhost(api: Api, ann: R
     assert list(sign_in(api, device).json) == ["session"]
 
 
-def test_where_all_ways_ask_for_it_a_key_that_knows_its_user_is_two_factors(
+def test_13_where_all_ways_ask_for_it_a_key_that_knows_its_user_is_two_factors(
     api: Api, ann: Reply, device: Authenticator, settings: Any
 ) -> None:
     settings.AUTH_MFA_ENABLED = settings.AUTH_MFA_REQUIRED_EVERYWHERE = True

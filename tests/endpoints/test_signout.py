@@ -18,7 +18,7 @@ def refresh(api: Api, reply: Reply) -> Reply:
     return api.post("/token", {"refreshToken": reply.refresh_token})
 
 
-def test_one_session_ends_and_the_others_go_on(api: Api) -> None:
+def test_37_one_session_ends_and_the_others_go_on(api: Api) -> None:
     first, second, bob = api.sign_up(), api.sign_in(), api.sign_up("bob@example.com")
     reply = api.post(PATH, {"refreshToken": first.refresh_token})
     assert (reply.status, reply.text) == (200, '"OK"\n')

@@ -71,7 +71,7 @@ def test_refresh_renews_the_life_of_the_session_and_the_last_login(api: Api, set
     assert refresh(api, session).outcome == GONE
 
 
-def test_session_lives_thirty_days_by_default(api: Api, clock: Any) -> None:
+def test_36_session_lives_thirty_days_by_default(api: Api, clock: Any) -> None:
     early, late = api.sign_up(), api.sign_in()
     clock.shift(30 * DAY - 1)
     assert refresh(api, early).status == 200
@@ -79,7 +79,7 @@ def test_session_lives_thirty_days_by_default(api: Api, clock: Any) -> None:
     assert refresh(api, late).outcome == GONE
 
 
-def test_no_session_outlives_its_greatest_lifetime(api: Api, settings: Any, clock: Any) -> None:
+def test_36_no_session_outlives_its_greatest_lifetime(api: Api, settings: Any, clock: Any) -> None:
     settings.AUTH_REFRESH_TOKEN_MAX_LIFETIME = 3 * DAY
     session = api.sign_up()
     for _ in range(2):

@@ -40,7 +40,7 @@ def refresh(api: Api, reply: Reply) -> Reply:
     return api.post("/token", {"refreshToken": reply.refresh_token})
 
 
-def test_inside_the_window_the_very_same_successor_comes_again(api: Api, clock: Any, reused: list[Any]) -> None:
+def test_42_inside_the_window_the_very_same_successor_comes_again(api: Api, clock: Any, reused: list[Any]) -> None:
     first = api.sign_up()
     second = refresh(api, first)
     clock.shift(9)
@@ -60,7 +60,7 @@ def test_inside_the_window_a_disabled_user_is_refused(api: Api) -> None:
     assert refresh(api, session).outcome == (401, "disabled-user")
 
 
-def test_after_the_window_the_session_ends_and_no_other(
+def test_43_after_the_window_the_session_ends_and_no_other(
     api: Api, clock: Any, reused: list[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     first, other, bystander = api.sign_up(), api.sign_in(), api.sign_up("bob@example.com")
@@ -76,7 +76,7 @@ def test_after_the_window_the_session_ends_and_no_other(
 
 
 @pytest.mark.parametrize("generation", range(4))
-def test_every_ancestor_is_remembered(api: Api, clock: Any, reused: list[Any], generation: int) -> None:
+def test_43_every_ancestor_is_remembered(api: Api, clock: Any, reused: list[Any], generation: int) -> None:
     line = [api.sign_up()]
     for _ in range(4):
         clock.shift(60)

@@ -63,7 +63,7 @@ def test_new_password_takes_the_place_of_the_old_one(api: Api, inbox: Inbox, way
 
 
 @ways
-def test_sessions_of_the_user_end_and_personal_access_tokens_stay(api: Api, way: str) -> None:
+def test_39_sessions_of_the_user_end_and_personal_access_tokens_stay(api: Api, way: str) -> None:
     session, bob = api.sign_up(), api.sign_up("bob@example.com")
     other = api.sign_in()
     pat = api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=session.token).json["personalAccessToken"]

@@ -29,7 +29,7 @@ def session_id(reply: Reply) -> str:
     return str(reply.session["refreshTokenId"])
 
 
-def test_lists_the_bearer_s_sessions_with_device_and_address_the_last_used_first(api: Api) -> None:
+def test_41_lists_the_bearer_s_sessions_with_device_and_address_the_last_used_first(api: Api) -> None:
     api.sign_up("bob@example.com")
     with time_machine.travel("2026-01-01T12:00:00Z", tick=False) as clock:
         first = api.sign_up()
@@ -86,7 +86,7 @@ def test_shows_no_secret(api: Api) -> None:
     assert ann.refresh_token not in text
 
 
-def test_ended_session_refreshes_no_more_and_the_others_do(api: Api) -> None:
+def test_41_ended_session_refreshes_no_more_and_the_others_do(api: Api) -> None:
     ann, other = api.sign_up(), api.sign_in()
     heard: list[dict[str, Any]] = []
 
@@ -102,7 +102,7 @@ def test_ended_session_refreshes_no_more_and_the_others_do(api: Api) -> None:
 
 
 @pytest.mark.parametrize("whose", ["bob", "nobody", "ended", "pat", "expired"])
-def test_session_that_is_not_the_bearer_s_is_not_found_and_stays(api: Api, whose: str) -> None:
+def test_41_session_that_is_not_the_bearer_s_is_not_found_and_stays(api: Api, whose: str) -> None:
     ann, bob = api.sign_up(), api.sign_up("bob@example.com")
     other = api.sign_in()
     pat = api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=ann.token).json["id"]

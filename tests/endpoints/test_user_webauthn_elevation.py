@@ -76,7 +76,7 @@ def test_nobody_is_asked_where_that_is_off(api: Api, ann: Reply) -> None:
 
 @modes
 @each_method
-def test_adding_asks_who_has_a_method_and_nobody_else(
+def test_5_adding_asks_who_has_a_method_and_nobody_else(
     api: Api, ann: Reply, settings: Any, mode: str, method: str
 ) -> None:
     METHODS[method](api, ann)
@@ -87,7 +87,7 @@ def test_adding_asks_who_has_a_method_and_nobody_else(
 
 @modes
 @each_method
-def test_so_does_the_answer_to_it(api: Api, ann: Reply, settings: Any, mode: str, method: str) -> None:
+def test_5_so_does_the_answer_to_it(api: Api, ann: Reply, settings: Any, mode: str, method: str) -> None:
     METHODS[method](api, ann)
     before = SecurityKey.objects.count()
     body = {"credential": Authenticator().create(api.post(ADD, token=ann.token).json)}
@@ -125,7 +125,7 @@ def test_first_key_is_free_and_asked_for_from_then_on(api: Api, ann: Reply, sett
 
 @modes
 @changing
-def test_changing_a_key_asks_its_owner(api: Api, ann: Reply, settings: Any, mode: str, verb: str, body: Any) -> None:
+def test_5_changing_a_key_asks_its_owner(api: Api, ann: Reply, settings: Any, mode: str, verb: str, body: Any) -> None:
     device = Authenticator()
     path = f"{KEYS}/{add_key(api, ann.token, device, 'old').json['id']}"
     ask(settings, mode)

@@ -67,7 +67,7 @@ def test_ticket_works_once(api: Api, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "life"), list(LIVES.items()))
-def test_ticket_has_its_time(api: Api, kind: str, life: int) -> None:
+def test_24_ticket_has_its_time(api: Api, kind: str, life: int) -> None:
     owner = account(api.sign_up())
     with time_machine.travel(timezone.now(), tick=False) as clock:
         ticket = ticket_for(owner, kind)
@@ -220,7 +220,7 @@ def test_targets_own_query_and_fragment_are_kept_and_keys_sorted(
     "target",
     ["https://evil.example/", "//app.example.com", "https://app.example.com.evil.example", "myapp://cb", "/in"],
 )
-def test_target_that_is_not_allowed_leads_to_the_client_url_and_leaves_the_ticket(api: Api, target: str) -> None:
+def test_51_target_that_is_not_allowed_leads_to_the_client_url_and_leaves_the_ticket(api: Api, target: str) -> None:
     ticket = ticket_for(account(api.sign_up()), "verifyEmail")
     expected = (
         f"{CLIENT_URL}?error=redirectTo-not-allowed"

@@ -122,4 +122,22 @@ HOSTILE = [
     # Beside an allowed path
     *("https://acme.com", "https://acme.com/pathology", "https://acme.com/other", "https://acme.com/PATH"),
     *("https://acme.com//path", "https://acme.com/?/path", "https://acme.com/#/path", "https://acme.com./path"),
+    *("https://acme.com/path/..", "https://acme.com/path/../x", "https://acme.com/path/%2e%2e/x"),
+    *("https://acme.com/path/.%2E/x", "https://acme.com/path/a/%2e./../x", r"https://acme.com/path/..\x"),
+    *("https://acme.com/path/./../x", "https://acme.com/path/%2E", "https://acme.com/path%2f..%2fx"),
+    # What an entry's wildcard stands for
+    *("https://x.acme.io.", "https://x.acme.io./a", "https://x..acme.io"),
+    *("https://x.acme.io:443:443/", "https://x.ACME.io", "http://x.acme.io", "https://x:y.acme.io/"),
+    *("https://evil.com/?x.acme.io", "https://evil.com%2f@x.acme.io", "https://[x].acme.io", "myapp://*"),
+    # Encoded twice
+    *("https://app%252eexample%252ecom", "https://evil%252ecom%252f.acme.io/", "https://x%2540evil.acme.io/"),
+    *("https%253a%252f%252fapp.example.com", "%2f%2fevil.com", "%252f%252fevil.com", "/%2f/evil.com", "/%5cevil.com"),
+    # Dots, slashes and letters of other scripts
+    *("https://app\uff0eexample.com", "https://app\uff61example.com", "https://app.example\u2024com"),
+    *("https:\uff0f\uff0fapp.example.com", "https\uff1a//app.example.com", "https://app.example.com\uff1a443"),
+    *("https://app.example.com\u2044.evil.com", "https://app.example.com\u200b", "https://app.ex\u00adample.com"),
+    *("https://xn--pp-7kc.example.com", "https://app.e\u0445ample.com", "https://app.example.com\u2028"),
+    # Addresses in the place of a name
+    *("http://[::ffff:127.0.0.1]:3000", "http://0.0.0.0:3000", "http://2130706433:3000", "http://0x7f.1:3000"),
+    *("http://[::1%25lo]:3000", "http://localhost.:3000", "http://LOCALHOST:3000", "https://[::ffff:app.example.com]"),
 ]

@@ -184,7 +184,7 @@ def test_sms_is_written_down_against_the_account_it_is_for(api: Api, settings: A
     assert number["phoneNumber"] not in str(list(AuditEvent.objects.values()))
 
 
-def test_secrets_are_not_written_down(api: Api, inbox: Inbox) -> None:
+def test_66_secrets_are_not_written_down(api: Api, inbox: Inbox) -> None:
     ann = api.sign_up()
     pat = api.post("/pat", {"expiresAt": "2090-01-01T00:00:00Z"}, token=ann.token).json["personalAccessToken"]
     api.post("/signin/pat", {"personalAccessToken": pat})
@@ -197,7 +197,7 @@ def test_secrets_are_not_written_down(api: Api, inbox: Inbox) -> None:
         assert secret not in rows
 
 
-def test_known_and_unknown_wrong_password_cost_the_same_statements(api: Api) -> None:
+def test_11_known_and_unknown_wrong_password_cost_the_same_statements(api: Api) -> None:
     from django.test.utils import CaptureQueriesContext
 
     api.sign_up()

@@ -39,7 +39,7 @@ def required(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("path", list(ASKING))
-def test_sensitive_endpoint_asks_before_it_looks_at_the_body(api: Api, settings: Any, path: str) -> None:
+def test_5_sensitive_endpoint_asks_before_it_looks_at_the_body(api: Api, settings: Any, path: str) -> None:
     session = api.sign_up()
     for body in (ASKING[path], {}):
         reply = api.post(path, body, token=session.token)
@@ -63,7 +63,7 @@ def test_sensitive_endpoint_asks_before_it_looks_at_the_body(api: Api, settings:
     ],
     ids=["empty", "word", "truth", "number", "list", "blank before", "longer", "shorter", "another's"],
 )
-def test_claim_has_to_be_the_users_own_id(api: Api, settings: Any, claim: Callable[[str], Any]) -> None:
+def test_5_claim_has_to_be_the_users_own_id(api: Api, settings: Any, claim: Callable[[str], Any]) -> None:
     session = api.sign_up()
     token = elevated_token(settings, session, claim(session.user["id"]))
     assert api.post("/pat", ASKING["/pat"], token=token).json == REFUSED
@@ -93,14 +93,14 @@ def test_plain_endpoints_do_not_ask(api: Api) -> None:
     assert api.post("/signout", {"all": True}, token=session.token).status == 200
 
 
-def test_refreshing_drops_the_claim(api: Api, settings: Any) -> None:
+def test_5_refreshing_drops_the_claim(api: Api, settings: Any) -> None:
     session = api.sign_up()
     assert api.post("/pat", ASKING["/pat"], token=elevated_token(settings, session)).status == 200
     refreshed = api.post("/token", {"refreshToken": session.refresh_token})
     assert api.post("/pat", ASKING["/pat"], token=refreshed.token).json == REFUSED
 
 
-def test_no_way_in_gives_the_claim(api: Api) -> None:
+def test_5_no_way_in_gives_the_claim(api: Api) -> None:
     session = api.sign_up()
     ticket = Ticket.objects.issue(account(session), Ticket.Kind.PASSWORD_RESET)
     followed = api.get("/verify", query={"ticket": ticket, "redirectTo": "https://app.example.com"})

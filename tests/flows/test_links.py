@@ -95,7 +95,9 @@ def test_link_of_a_deleted_user_is_invalid(api: Api, inbox: Inbox, kind: str) ->
 
 
 @every_kind
-def test_target_is_looked_at_again_when_the_link_is_followed(api: Api, inbox: Inbox, settings: Any, kind: str) -> None:
+def test_51_target_is_looked_at_again_when_the_link_is_followed(
+    api: Api, inbox: Inbox, settings: Any, kind: str
+) -> None:
     mail = ask(api, inbox, api.sign_up(), kind)
     settings.AUTH_CLIENT_URL = "https://moved.example.com"
     assert follow(api, mail).location.startswith("https://moved.example.com?error=redirectTo-not-allowed&")

@@ -140,7 +140,9 @@ def test_language_is_the_users_and_not_the_browsers(
 
 
 @every_mail
-def test_name_is_text_wherever_it_stands(api: Api, inbox: Inbox, settings: Any, tmp_path: Path, template: str) -> None:
+def test_53_name_is_text_wherever_it_stands(
+    api: Api, inbox: Inbox, settings: Any, tmp_path: Path, template: str
+) -> None:
     hostile = "Ann\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>"
     session = api.sign_up()
     # A guest's name has no bounds, and the host may give any.

@@ -34,7 +34,7 @@ def locked(api: Api, limits: Any, time_machine: Any) -> Callable[[str], None]:
     return lock
 
 
-def test_right_password_is_refused_too_until_it_is_time(api: Api, locked: Any, time_machine: Any) -> None:
+def test_7_right_password_is_refused_too_until_it_is_time(api: Api, locked: Any, time_machine: Any) -> None:
     locked(HOME)
     reply = moved(api, ELSEWHERE).sign_in()
     assert (reply.outcome, reply.text) == (LOCKED, "")
@@ -89,7 +89,7 @@ def test_session_that_ended_makes_no_network_known(api: Api, locked: Any) -> Non
     assert moved(api, HOME).sign_in().outcome == LOCKED
 
 
-def test_known_and_unknown_addresses_cost_the_same_statements(api: Api, locked: Any) -> None:
+def test_11_known_and_unknown_addresses_cost_the_same_statements(api: Api, locked: Any) -> None:
     locked(HOME)
     from_many(api, 4, "nobody@example.com")
     with CaptureQueriesContext(connection) as known:

@@ -62,7 +62,7 @@ WAYS: dict[str, Callable[[Api, str], Reply]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_validator_of_the_host_is_asked_wherever_a_password_is_set(api: Api, settings: Any, way: str) -> None:
+def test_4_validator_of_the_host_is_asked_wherever_a_password_is_set(api: Api, settings: Any, way: str) -> None:
     validators(settings, "NumericPasswordValidator")
     reply = WAYS[way](api, "31415926535")
     assert (reply.status, reply.json) == (
@@ -151,7 +151,7 @@ def sign_up_seeing_crashes() -> Reply:
     return Reply(client.post(f"{PREFIX}/signup/email-password", body, "application/json"))
 
 
-def test_database_that_cannot_be_asked_is_a_500_and_nothing_is_stored(db: None, broken: None) -> None:
+def test_4_database_that_cannot_be_asked_is_a_500_and_nothing_is_stored(db: None, broken: None) -> None:
     assert sign_up_seeing_crashes().outcome == (500, "internal-server-error")
     assert (Account.objects.count(), get_user_model().objects.count()) == (0, 0)
 
@@ -163,7 +163,7 @@ def test_database_that_answers_nonsense_is_a_500_too(db: None, settings: Any, mo
     assert Account.objects.count() == 0
 
 
-def test_host_may_prefer_to_go_on_without_it(
+def test_4_host_may_prefer_to_go_on_without_it(
     api: Api, settings: Any, broken: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.AUTH_PASSWORD_HIBP_FAIL_OPEN = True
@@ -176,7 +176,7 @@ def test_host_may_prefer_to_go_on_without_it(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_leaked_password_is_refused_all_the_same(
+def test_4_leaked_password_is_refused_all_the_same(
     api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     settings.AUTH_PASSWORD_HIBP_ENABLED = settings.AUTH_PASSWORD_HIBP_FAIL_OPEN = True

@@ -109,12 +109,12 @@ def test_friendly_target_is_allowed(settings: Any, target: str) -> None:
     assert ensure_redirect(target) == target
 
 
-def test_hostile_targets_are_many_and_different() -> None:
+def test_51_hostile_targets_are_many_and_different() -> None:
     assert len(HOSTILE) == len(set(HOSTILE)) >= 60
 
 
 @pytest.mark.parametrize("target", HOSTILE)
-def test_hostile_target_is_refused(settings: Any, target: str) -> None:
+def test_51_hostile_target_is_refused(settings: Any, target: str) -> None:
     use(settings, *ENTRIES)
     with pytest.raises(RedirectToNotAllowed):
         ensure_redirect(target)
@@ -124,7 +124,7 @@ def test_hostile_target_is_refused(settings: Any, target: str) -> None:
     "below",
     ["/../other", "/a/../../other", "/%2e%2e/other", "/.%2E/other"],
 )
-def test_dot_segments_do_not_lead_out_of_an_allowed_path(settings: Any, below: str) -> None:
+def test_51_dot_segments_do_not_lead_out_of_an_allowed_path(settings: Any, below: str) -> None:
     # A browser resolves them before it asks, so the page it opens is not below the entry.
     use(settings, PATH)
     assert redirect_allowed(PATH + below) is False
@@ -243,6 +243,6 @@ def only_reaches_allowed_hosts(target: str) -> None:
         assert browser_host(with_query(target, code="c")) in hosts
 
 
-def test_whatever_the_target_only_allowed_hosts_are_reached(settings: Any) -> None:
+def test_51_whatever_the_target_only_allowed_hosts_are_reached(settings: Any) -> None:
     use(settings, "http://localhost:3000", "https://acme.com/path")
     only_reaches_allowed_hosts()

@@ -125,7 +125,7 @@ def test_body_is_json_but_no_object(api: Api, content: bytes) -> None:
     ["\\u0000", "a\\u0000b", "\\ud800", "\\udfff", "\\ude00\\ud83d", "a\\ud83d", "\\ud83d\\ud83d\\ude00"],
 )
 @pytest.mark.parametrize("place", ["email", "password", "key", "displayName", "metadata", "metadata key", "list"])
-def test_text_that_no_database_stores(api: Api, text: str, place: str) -> None:
+def test_70_text_that_no_database_stores(api: Api, text: str, place: str) -> None:
     bodies: dict[str, dict[str, Any]] = {
         "email": {**ANN, "email": "annRAW@example.com"},
         "password": {**ANN, "password": "Correct-RAW"},
@@ -157,7 +157,7 @@ def test_numbers_that_fit_come_back(api: Api, number: str) -> None:
 
 # The body, its options and its metadata are three levels themselves.
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
-def test_depth_is_bounded(api: Api, opening: str) -> None:
+def test_70_depth_is_bounded(api: Api, opening: str) -> None:
     closing = "]" if opening == "[" else "}"
     for depth, status in ((30, 400), (29, 200)):
         text = opening * (depth - 1) + opening[0] + closing + closing * (depth - 1)
@@ -181,7 +181,7 @@ def test_many_brackets_side_by_side_are_not_deep(api: Api) -> None:
     "content", [b"x" * 1024 * 1024, with_metadata(f'"{"x" * 1024 * 1024}"'), b" " * 300_000 + GOOD]
 )
 @pytest.mark.parametrize("path", [SIGN_UP, "/signin/anonymous"])
-def test_body_is_too_large(api: Api, path: str, content: bytes) -> None:
+def test_70_body_is_too_large(api: Api, path: str, content: bytes) -> None:
     assert_refused(api.post(path, content=content), FAULT, "large")
 
 

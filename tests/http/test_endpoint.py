@@ -142,7 +142,7 @@ def test_every_answer_may_be_read_by_the_origin_that_asked(api: Api, method: str
         ("NONSENSE", "/token"),
     ],
 )
-def test_wrong_method_is_a_404_in_plain_text(api: Api, method: str, path: str) -> None:
+def test_67_wrong_method_is_a_404_in_plain_text(api: Api, method: str, path: str) -> None:
     reply = api.call(method, path)
     assert reply.status == 404
     assert reply.headers["Content-Type"].startswith("text/plain")
@@ -182,13 +182,13 @@ def test_session_is_not_cached(api: Api) -> None:
     assert api.sign_up().headers["Cache-Control"] == "no-store"
 
 
-def test_no_cookie_is_set_or_needed(api: Api) -> None:
+def test_67_no_cookie_is_set_or_needed(api: Api) -> None:
     client = Client(enforce_csrf_checks=True)
     response = client.post(PREFIX + "/signup/email-password", ANN, "application/json")
     assert (response.status_code, len(client.cookies)) == (200, 0)
 
 
-def test_user_of_the_hosts_session_is_nobody_here(api: Api) -> None:
+def test_67_user_of_the_hosts_session_is_nobody_here(api: Api) -> None:
     user = account(api.sign_up()).user
     client = Client()
     client.force_login(user)

@@ -41,14 +41,14 @@ def entries(*lines: str) -> bytes:
     ],
     ids=["alone", "among others", "empty", "not there", "padding", "padding among others", "shorter", "longer"],
 )
-def test_password_is_pwned_when_its_suffix_is_listed_with_a_count(
+def test_4_password_is_pwned_when_its_suffix_is_listed_with_a_count(
     server: Loopback, lines: tuple[str, ...], pwned: bool
 ) -> None:
     server.answers = [reply(200, entries(*lines))]
     assert hibp.is_pwned(PASSWORD) is pwned
 
 
-def test_five_characters_of_the_hash_leave_and_nothing_else(server: Loopback) -> None:
+def test_4_five_characters_of_the_hash_leave_and_nothing_else(server: Loopback) -> None:
     hibp.is_pwned(PASSWORD)
     asked = server.asked[0]
     assert asked.path == f"/range/{DIGEST[:5]}"
@@ -85,7 +85,7 @@ def test_any_other_answer_is_an_error_at_once(server: Loopback, status: int) -> 
     assert len(server.asked) == 1
 
 
-def test_silent_server_is_an_error_after_one_try(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_4_silent_server_is_an_error_after_one_try(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hibp, "TIMEOUT_SECONDS", 0.1)
     server.answers = [server.silence]
     with pytest.raises(OutboundError):

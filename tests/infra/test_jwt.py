@@ -76,7 +76,7 @@ def test_own_token_is_believed_with_every_kind_of_key(keys: dict[str, Key]) -> N
 @pytest.mark.parametrize(
     "sign", [unsigned, hmac_sha256(b""), hmac_sha256(SECRET.encode())], ids=["no", "empty", "ours"]
 )
-def test_token_that_names_no_algorithm_is_refused(
+def test_45_token_that_names_no_algorithm_is_refused(
     algorithm: Any, sign: Callable[[bytes], bytes], rotated: KeyringBackend
 ) -> None:
     token = by_hand({"alg": algorithm, "typ": "JWT"}, claims(), sign)
@@ -86,7 +86,7 @@ def test_token_that_names_no_algorithm_is_refused(
 
 @pytest.mark.parametrize("encoding", [serialization.Encoding.PEM, serialization.Encoding.DER], ids=["PEM", "DER"])
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_public_key_is_no_hmac_secret(encoding: Any, algorithm: str, keys: dict[str, Key]) -> None:
+def test_45_public_key_is_no_hmac_secret(encoding: Any, algorithm: str, keys: dict[str, Key]) -> None:
     spki = serialization.PublicFormat.SubjectPublicKeyInfo
     public = keys[algorithm].verifying.public_bytes(encoding, spki)
     backend = KeyringBackend(Keyring((keys[algorithm],), ISSUER))
@@ -99,18 +99,18 @@ def test_public_key_is_no_hmac_secret(encoding: Any, algorithm: str, keys: dict[
     ("configured", "used"),
     [("HS256", "HS384"), ("HS256", "HS512"), ("HS512", "HS256"), ("RS256", "RS512"), ("RS256", "PS256")],
 )
-def test_right_key_under_another_algorithm_is_refused(configured: str, used: str, keys: dict[str, Key]) -> None:
+def test_45_right_key_under_another_algorithm_is_refused(configured: str, used: str, keys: dict[str, Key]) -> None:
     backend = shared(configured) if configured.startswith("HS") else KeyringBackend(Keyring((keys["RS256"],), ISSUER))
     assert refused(backend, jwt.encode(claims(), backend.keyring.keys[0].signing, algorithm=used))
 
 
-def test_claimed_algorithm_of_another_key_does_not_help(keys: dict[str, Key]) -> None:
+def test_45_claimed_algorithm_of_another_key_does_not_help(keys: dict[str, Key]) -> None:
     strange = jwt.encode(claims(), keys["ES256"].signing, algorithm="ES256", headers={"kid": "RS256"})
     assert refused(KeyringBackend(Keyring((keys["RS256"],), ISSUER)), strange)
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", *ALGORITHMS])
-def test_missing_or_foreign_signature_is_refused(algorithm: str, keys: dict[str, Key]) -> None:
+def test_45_missing_or_foreign_signature_is_refused(algorithm: str, keys: dict[str, Key]) -> None:
     key = shared().keyring.keys[0] if algorithm == "HS256" else keys[algorithm]
     backend = KeyringBackend(Keyring((key,), ISSUER))
     signed, _, signature = backend.encode(claims()).rpartition(".")
@@ -138,7 +138,7 @@ def test_key_that_left_the_keyring_is_no_longer_believed(rotated: KeyringBackend
     ["RS256", "../../../../dev/null", "' OR 1=1 --", "\0", "", "x" * 10_000, None, 5, ["RS256"], {"RS256": 1}, True],
     ids=lambda kid: repr(kid)[:20],
 )
-def test_kid_of_an_attacker_selects_nothing(kid: Any, rotated: KeyringBackend, keys: dict[str, Key]) -> None:
+def test_46_kid_of_an_attacker_selects_nothing(kid: Any, rotated: KeyringBackend, keys: dict[str, Key]) -> None:
     stranger = keys["RS256 of a stranger"].signing
     for algorithm, secret in (("RS256", stranger), ("HS256", "s" * 32)):
         plain = jwt.encode(claims(), secret, algorithm=algorithm)
@@ -149,7 +149,7 @@ def test_kid_of_an_attacker_selects_nothing(kid: Any, rotated: KeyringBackend, k
         assert refused(rotated, token)
 
 
-def test_keys_that_a_token_brings_along_are_not_used(rotated: KeyringBackend, keys: dict[str, Key]) -> None:
+def test_46_keys_that_a_token_brings_along_are_not_used(rotated: KeyringBackend, keys: dict[str, Key]) -> None:
     stranger = keys["RS256 of a stranger"]
     for brought in (
         {"jwk": stranger.jwk},
@@ -162,7 +162,7 @@ def test_keys_that_a_token_brings_along_are_not_used(rotated: KeyringBackend, ke
 
 
 @pytest.mark.parametrize("crit", [["exp"], ["http://example.com/UNDEFINED"], [], "exp", None, [5]], ids=str)
-def test_critical_header_that_is_not_understood_is_refused(crit: Any) -> None:
+def test_46_critical_header_that_is_not_understood_is_refused(crit: Any) -> None:
     header = {"alg": "HS256", "crit": crit, "http://example.com/UNDEFINED": True}
     assert refused(shared(), by_hand(header, claims(), hmac_sha256(SECRET.encode())))
 
@@ -192,7 +192,7 @@ NOW = 1_700_000_000
     ],
     ids=str,
 )
-def test_claim_that_is_missing_or_wrong_refuses_the_token(changed: Claims) -> None:
+def test_47_claim_that_is_missing_or_wrong_refuses_the_token(changed: Claims) -> None:
     with time_machine.travel(NOW, tick=False):
         assert refused(shared(), by_hand({"alg": "HS256"}, claims(**changed), hmac_sha256(SECRET.encode())))
 

@@ -168,7 +168,7 @@ def test_refused_recipient_is_an_error(start: Start) -> None:
         ("word " * 80, ("word " * 80).strip()),
     ],
 )
-def test_subject_stays_one_line_and_adds_no_header(start: Start, subject: str, arrives: str) -> None:
+def test_53_subject_stays_one_line_and_adds_no_header(start: Start, subject: str, arrives: str) -> None:
     server = start()
     send(subject=subject)
     received = only(server)
@@ -185,7 +185,7 @@ def test_subject_stays_one_line_and_adds_no_header(start: Start, subject: str, a
     ],
     ids=str,
 )
-def test_line_end_in_another_header_is_an_error(start: Start, changed: dict[str, Any]) -> None:
+def test_53_line_end_in_another_header_is_an_error(start: Start, changed: dict[str, Any]) -> None:
     server = start()
     with pytest.raises(ValueError, match=r"newlines|linefeed|Invalid address"):
         send(**changed)

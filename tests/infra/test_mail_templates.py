@@ -68,7 +68,7 @@ def test_all_of_nhost_s_variables_are_known(folder: Path) -> None:
     assert texts().subject == "|".join([*VARIABLES.values(), "en"])
 
 
-def test_values_are_escaped_in_html_but_not_in_subject_and_text(folder: Path) -> None:
+def test_53_values_are_escaped_in_html_but_not_in_subject_and_text(folder: Path) -> None:
     put(
         folder,
         f"en/{OTP}",
@@ -98,7 +98,7 @@ def test_anything_else_stays_as_it_is(folder: Path, literal: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["${ticket}", "{{ ticket }}", "{% include 'x' %}", "\\g<0>"])
-def test_value_is_never_read_as_a_template(folder: Path, host: Path, value: str) -> None:
+def test_53_value_is_never_read_as_a_template(folder: Path, host: Path, value: str) -> None:
     put(folder, f"en/{OTP}", subject="${displayName}", html="${displayName}")
     put(host, "en/email-verify", subject="s", text="{{ displayName|safe }}", html="h")
     assert texts(displayName=value).subject == value

@@ -23,13 +23,13 @@ RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
         (20000000000, "353130"),
     ],
 )
-def test_vectors_of_the_rfc(moment: int, code: str) -> None:
+def test_21_vectors_of_the_rfc(moment: int, code: str) -> None:
     with time_machine.travel(moment, tick=False):
         assert totp.matching_step(RFC_SECRET, code, after=-1) == moment // 30
 
 
 @pytest.mark.parametrize("off", [-60, -30, 0, 30, 60])
-def test_one_step_off_is_taken_and_two_are_not(off: int) -> None:
+def test_21_one_step_off_is_taken_and_two_are_not(off: int) -> None:
     with time_machine.travel(1111111111 + off, tick=False):
         step = totp.matching_step(RFC_SECRET, "050471", after=-1)
     assert step == (1111111111 // 30 if abs(off) <= 30 else None)

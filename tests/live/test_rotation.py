@@ -104,7 +104,7 @@ def await_algorithm(load: Load, algorithm: str, *, published_ahead: bool = True)
         assert load.verifies_elsewhere() or not published_ahead
 
 
-def test_keys_rotate_under_load_and_nobody_is_refused(start: Start) -> None:
+def test_49_keys_rotate_under_load_and_nobody_is_refused(start: Start) -> None:
     servers = [start(**ENVIRONMENT) for _ in range(3)]
     load = Load(servers)
     assert load.algorithm == "RS256"

@@ -63,7 +63,7 @@ def pat_works(api: Api, secret: str) -> bool:
     return api.post("/signin/pat", {"personalAccessToken": secret}).status == 200
 
 
-def test_all_sessions_of_an_account_end_and_its_receivers_are_told(
+def test_40_all_sessions_of_an_account_end_and_its_receivers_are_told(
     api: Api, sessions: dict[str, Reply], end: Any, told: Any
 ) -> None:
     assert end("--user", "Ann@Example.com") == "Ended 2 sessions of ann@example.com."
@@ -83,7 +83,7 @@ def test_nothing_to_end_is_told_to_nobody(sessions: dict[str, Reply], end: Any, 
     assert told == []
 
 
-def test_everybody_s_sessions_end_in_batches_without_a_signal_for_each(
+def test_40_everybody_s_sessions_end_in_batches_without_a_signal_for_each(
     api: Api, sessions: dict[str, Reply], end: Any, told: Any
 ) -> None:
     assert end("--all", "--noinput", "--batch-size", "2") == "Ended 3 sessions of everybody."
@@ -92,7 +92,7 @@ def test_everybody_s_sessions_end_in_batches_without_a_signal_for_each(
 
 
 @pytest.mark.parametrize("whose", [("--user", ANN), ("--all", "--noinput")], ids=str)
-def test_personal_access_tokens_go_only_when_asked_for(
+def test_40_personal_access_tokens_go_only_when_asked_for(
     api: Api, sessions: dict[str, Reply], end: Any, whose: tuple[str, ...]
 ) -> None:
     secret = pat(api, sessions["first"])

@@ -92,7 +92,7 @@ every_kind = pytest.mark.parametrize("codes", ["mailed", "texted", "changing", "
 
 @every_kind
 @pytest.mark.parametrize("budget", [0, 100])
-def test_sixth_guess_is_refused_even_when_right(codes: Codes, settings: Any, budget: int) -> None:
+def test_25_sixth_guess_is_refused_even_when_right(codes: Codes, settings: Any, budget: int) -> None:
     settings.AUTH_OTP_DAILY_WRONG_GUESSES = budget
     sent = codes.ask()
     assert [codes.use(wrong(sent)).outcome for _ in range(5)] == [WRONG] * 4 + [EXHAUSTED]
@@ -101,7 +101,7 @@ def test_sixth_guess_is_refused_even_when_right(codes: Codes, settings: Any, bud
 
 
 @every_kind
-def test_new_code_has_five_guesses_of_its_own_but_not_a_day_of_its_own(codes: Codes, settings: Any) -> None:
+def test_25_new_code_has_five_guesses_of_its_own_but_not_a_day_of_its_own(codes: Codes, settings: Any) -> None:
     settings.AUTH_OTP_DAILY_WRONG_GUESSES = 7
     assert codes.miss(4) == [WRONG] * 4
     assert codes.miss(3) == [WRONG, WRONG, EXHAUSTED]

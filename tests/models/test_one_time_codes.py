@@ -93,7 +93,7 @@ def test_new_code_takes_the_place_of_the_old_and_begins_to_count_anew(ann: Accou
     assert guess(ann, new) is RIGHT
 
 
-def test_fifth_wrong_guess_burns_the_code_until_a_new_one_is_issued(ann: Account, issue: Issue) -> None:
+def test_25_fifth_wrong_guess_burns_the_code_until_a_new_one_is_issued(ann: Account, issue: Issue) -> None:
     code = issue(ann)
     assert [guess(ann, wrong(code, number)) for number in range(1, 6)] == [WRONG] * 4 + [EXHAUSTED]
     assert guess(ann, code) is EXHAUSTED
@@ -107,7 +107,7 @@ def test_fourth_wrong_guess_leaves_the_code_good(ann: Account, issue: Issue) -> 
     assert guess(ann, code) is RIGHT
 
 
-def test_code_lives_ten_minutes_and_is_then_no_longer_counted_at(ann: Account, issue: Issue) -> None:
+def test_24_code_lives_ten_minutes_and_is_then_no_longer_counted_at(ann: Account, issue: Issue) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         code = issue(ann)
         clock.shift(600)

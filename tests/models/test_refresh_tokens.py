@@ -120,7 +120,7 @@ def test_secret_rotates_once(ann: Account) -> None:
     assert SpentRefreshToken.objects.count() == 1
 
 
-def test_successor_is_random_to_all_who_lack_the_secret_or_the_key(ann: Account, settings: Any) -> None:
+def test_34_successor_is_random_to_all_who_lack_the_secret_or_the_key(ann: Account, settings: Any) -> None:
     token, secret = issue(ann)
     following = successor(secret, token.pk)
     assert rotated(token, secret) == following

@@ -29,6 +29,8 @@ PATHS = [
     ("GET", "/elevate"),
     ("POST", "/token/provider/github"),
 ]
+OF_45 = ("no_algorithm", "signature_of_nothing", "other_algorithm_with_the_right_key", "public_key_as_secret")
+OF_46, OF_47 = ("key_brought_along", "critical_extensions"), ("odd_claims",)
 KID = "2026-11"
 PEM, PLAIN = serialization.Encoding.PEM, serialization.NoEncryption()
 
@@ -85,24 +87,39 @@ def test_token_made_by_hand_is_as_good_as_one_of_the_api(api: Api, signer: Signe
     assert api.get("/user", token=signer.token()).status == 200
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_forgery_is_refused(api: Api, signer: Signer, group: str) -> None:
+@pytest.mark.parametrize("group", OF_45)
+def test_45_algorithm_is_the_key_s_and_the_signature_is_needed(api: Api, signer: Signer, group: str) -> None:
     assert believed(api, GROUPS[group](signer)) == set()
 
 
-def test_kid_of_an_attacker_selects_no_key(api: Api, signer: Signer) -> None:
+@pytest.mark.parametrize("group", OF_46)
+def test_46_nothing_in_the_header_brings_a_key_or_a_rule_along(api: Api, signer: Signer, group: str) -> None:
+    assert believed(api, GROUPS[group](signer)) == set()
+
+
+@pytest.mark.parametrize("group", OF_47)
+def test_47_claims_have_to_be_there_and_right(api: Api, signer: Signer, group: str) -> None:
+    assert believed(api, GROUPS[group](signer)) == set()
+
+
+@pytest.mark.parametrize("group", [group for group in GROUPS if group not in (*OF_45, *OF_46, *OF_47)])
+def test_48_what_is_written_otherwise_is_no_token(api: Api, signer: Signer, group: str) -> None:
+    assert believed(api, GROUPS[group](signer)) == set()
+
+
+def test_46_kid_of_an_attacker_selects_no_key(api: Api, signer: Signer) -> None:
     tokens = {f"{kid!r}"[:30]: signer.token(kid=kid, sign=signer.stranger) for kid in KIDS}
     tokens |= {f"{kid!r} HS256"[:30]: signer.token(kid=kid, alg="HS256", sign=by_secret(b"")) for kid in KIDS}
     assert believed(api, tokens) == set()
 
 
-def test_kid_that_is_no_text_is_refused_also_with_the_right_key(api: Api, signer: Signer) -> None:
+def test_46_kid_that_is_no_text_is_refused_also_with_the_right_key(api: Api, signer: Signer) -> None:
     tokens = {repr(kid): signer.token(kid=kid) for kid in KIDS if kid is not None and not isinstance(kid, str)}
     assert believed(api, tokens) == set()
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
-def test_every_endpoint_with_a_bearer_refuses_alike(api: Api, signer: Signer, path: tuple[str, str]) -> None:
+def test_47_every_endpoint_with_a_bearer_refuses_alike(api: Api, signer: Signer, path: tuple[str, str]) -> None:
     for token in (signer.token(sign=signer.stranger), signer.token(alg="none").rpartition(".")[0] + "."):
         assert api.call(*path, {}, token=token).outcome == (401, "unauthorized")
     assert api.call(*path, {}, token=signer.token()).status != 401
@@ -114,12 +131,12 @@ def test_end_in_the_far_future_is_one(api: Api, signer: Signer, exp: float) -> N
 
 
 @pytest.mark.parametrize("type_", ["at+jwt", "JOSE", "", None, 5], ids=repr)
-def test_type_in_the_header_decides_nothing(api: Api, signer: Signer, type_: Any) -> None:
+def test_47_type_in_the_header_decides_nothing(api: Api, signer: Signer, type_: Any) -> None:
     assert api.get("/user", token=signer.token(typ=type_)).status == 200
     assert believed(api, {"stranger's": signer.token(typ=type_, sign=signer.stranger)}) == set()
 
 
-def test_id_token_is_no_access_token(api: Api, internet: Internet, settings: Any, signer: Signer) -> None:
+def test_47_id_token_is_no_access_token(api: Api, internet: Internet, settings: Any, signer: Signer) -> None:
     settings.AUTH_PROVIDER_GOOGLE_AUDIENCE = [CLIENT]
     google = play_google(internet)
     ann = google.sign_in(api, sub="1")
@@ -130,7 +147,7 @@ def test_id_token_is_no_access_token(api: Api, internet: Internet, settings: Any
     assert believed(api, tokens) == set()
 
 
-def test_access_token_is_no_id_token(api: Api, internet: Internet, settings: Any, signer: Signer) -> None:
+def test_47_access_token_is_no_id_token(api: Api, internet: Internet, settings: Any, signer: Signer) -> None:
     settings.AUTH_PROVIDER_GOOGLE_AUDIENCE = [CLIENT]
     google = play_google(internet)
     claims = google.claims(iss="https://accounts.google.com")

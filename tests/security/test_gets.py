@@ -1,0 +1,57 @@
+"""What another site can make a browser do (RFC 9700, 4.7): a GET changes nothing, but for a few.
+
+Bearers are in no cookie: tests/http/test_endpoint.py. Other sites' pages: tests/http/test_cors.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from nhost_auth.models import Ticket
+from tests.conftest import Api
+from tests.contract.test_map import stories
+from tests.security.people import ann, open_every_way
+
+CHANGING = {
+    "/mfa/totp/generate",
+    "/signin/provider/{provider}",
+    "/signin/provider/{provider}/callback",
+    "/signin/provider/{provider}/callback/tokens",
+    "/signup/provider/{provider}",
+    "/verify",
+}
+"""Nhost's own; what they do needs a bearer, a ticket or a state that is good once."""
+HARMLESS = sorted({path for (method, path), _ in stories() if method in ("GET", "HEAD")} - CHANGING)
+
+
+def everything() -> dict[str, Any]:
+    """Every row there is."""
+    models = apps.get_models(include_auto_created=True)
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_67_reading_changes_nothing(api: Api, settings: Any, method: str) -> None:
+    open_every_way(settings)
+    person = ann(api)
+    before = everything()
+    for path in HARMLESS:
+        if method == "OPTIONS":
+            assert api.call(method, path, token=person.token).status == 204
+        else:
+            assert api.call(method, path, token=person.token).status in (200, 404)
+    assert everything() == before
+
+
+def test_67_what_opens_a_link_changes_nothing_where_the_page_asks(api: Api, settings: Any) -> None:
+    open_every_way(settings)
+    person = ann(api)
+    settings.AUTH_VERIFY_CONFIRM_PAGE = True
+    ticket = Ticket.objects.issue(person.account, Ticket.Kind.PASSWORDLESS_EMAIL)
+    before = everything()
+    for method in ("GET", "HEAD", "OPTIONS"):
+        api.call(method, "/verify", query={"ticket": ticket, "redirectTo": "https://app.example.com"})
+    assert everything() == before
