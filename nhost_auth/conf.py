@@ -234,7 +234,7 @@ class Conf:
     AUTH_TURNSTILE_URL = Str("https://challenges.cloudflare.com/turnstile/v0/siteverify", "who is asked about a Turnstile response")
     AUTH_CORS_ALLOWED_ORIGINS = List([], "origins whose pages may read answers, with * in the first label of the host; AUTH_CLIENT_URL's belongs to them; none: any origin, as Nhost")
     AUTH_REQUEST_MAX_BYTES = Int(262144, "greatest size of a request body")
-    AUTH_REQUEST_MAX_DEPTH = Int(32, "deepest nesting of a request body")
+    AUTH_REQUEST_MAX_DEPTH = Int(31, "deepest nesting of a request body; MariaDB stores no JSON that is nested deeper than 31")
     AUTH_REQUEST_MAX_ITEMS = Int(100, "most items of a list in a request body, roles for example")
     AUTH_METADATA_MAX_BYTES = Int(16384, "greatest size of the metadata of an account or a personal access token, as JSON")
 

@@ -12,7 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core import mail
+from django.core.management.commands import flush
+from django.db.models.signals import post_migrate
 from django.test import Client
 
 from nhost_auth.infra import crypto
@@ -23,11 +26,28 @@ from tests.internet import internet_proxy as internet_proxy
 
 PASSWORD = "Correct-horse-7"
 PREFIX = "/v1"
+LASTING = {"auth_permission", "django_content_type"}
 
 
 gc.set_threshold(
     100_000, 50, 100
 )  # thousands of short tests: collecting at Python's pace takes a twentieth of the time
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Content types and permissions outlast a test that commits: to make them anew took most of its time."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
+
+    def sql_flush(style: Any, connection: Any, **options: Any) -> list[str]:
+        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+        emptied: list[str] = connection.ops.sql_flush(style, sorted(tables - LASTING), **options)
+        return emptied
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

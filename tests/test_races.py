@@ -68,6 +68,52 @@ def test_parallel_refreshes_as_at_nhost_let_one_through(api: Api, settings: Any)
     assert RefreshToken.objects.count() == 1
 
 
+def test_refreshes_while_the_password_changes_are_answered_and_end_with_it(api: Api) -> None:
+    """A session whose last secret comes in between must neither live on nor stand in the way."""
+    ann, sessions = api.sign_up(), [api.sign_in().refresh_token for _ in range(MANY - 1)]
+    token = {"Authorization": f"Bearer {ann.token}"}
+
+    def act(client: Client, number: int) -> Any:
+        if number == MANY - 1:
+            body = json.dumps({"newPassword": "Another-horse-8"})
+            return client.post(f"{PREFIX}/user/password", body, content_type="application/json", headers=token)
+        return posting("/token", {"refreshToken": sessions[number]})(client, number)
+
+    *refreshed, changed = at_once(act)
+    assert changed.status == 200
+    assert {reply.outcome for reply in refreshed} <= {(200, None), (401, "invalid-refresh-token")}
+    assert RefreshToken.objects.count() == 0
+
+
+def test_signing_out_while_the_session_is_refreshed_ends_it(api: Api) -> None:
+    secret = api.sign_up().refresh_token
+    ways = ["/token", "/signout"]
+    replies = at_once(lambda client, number: posting(ways[number % 2], {"refreshToken": secret})(client, number))
+    assert {reply.outcome for reply in replies} <= {(200, None), (401, "invalid-refresh-token")}
+    assert RefreshToken.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["/signin/passwordless/email", "/user/password/reset", "/user/email/send-verification-email"]
+)
+def test_parallel_requests_for_one_mail_are_all_answered(api: Api, inbox: Inbox, settings: Any, path: str) -> None:
+    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = True
+    api.sign_up()
+    replies = at_once(posting(path, {"email": "ann@example.com"}))
+    assert outcomes(replies) == {(200, None): MANY}
+    assert len(inbox) == MANY
+
+
+def test_links_followed_while_others_are_asked_for_are_all_answered(api: Api, settings: Any) -> None:
+    settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = True
+    ticket = Ticket.objects.issue(account(api.sign_up()), Ticket.Kind.PASSWORDLESS_EMAIL)
+    query = {"ticket": ticket, "redirectTo": "https://app.example.com"}
+    asking = posting("/signin/passwordless/email", {"email": "ann@example.com"})
+    replies = at_once(lambda client, n: client.get(f"{PREFIX}/verify", query) if n % 2 else asking(client, n))
+    assert Counter(reply.status for reply in replies) == {200: MANY // 2, 302: MANY // 2}
+    assert sum("error" not in reply.query for reply in replies if reply.status == 302) <= 1
+
+
 def test_parallel_sign_ups_with_one_address_make_one_account(api: Api) -> None:
     replies = at_once(posting("/signup/email-password", {"email": "Ann@example.com", "password": PASSWORD}))
     assert outcomes(replies) == {(200, None): 1, (409, "user-already-exists"): MANY - 1}

@@ -132,7 +132,7 @@ class AccountAdmin(PageActions):
 
     @admin.display(description="role")
     def role(self, account: Account) -> str:
-        return account.default_role_id
+        return str(account.default_role_id)
 
     @admin.display(description="last sign-in")
     def last_sign_in(self, account: Account) -> str:

@@ -83,7 +83,8 @@ def _follow_email(user: Any) -> None:
     normalized = normalize_email(email) if email else None
     accounts = Account.objects.filter(user=user)
     if normalized is not None:
-        accounts.filter(email_normalized=normalized).exclude(email=email).update(email=email)
+        # Whatever it was: MariaDB would not see that a letter became a capital.
+        accounts.filter(email_normalized=normalized).update(email=email)
     try:
         with transaction.atomic():
             replaced = accounts.exclude(email_normalized=normalized).update(

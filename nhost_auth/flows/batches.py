@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
+
+from nhost_auth.infra.deadlocks import one_transaction
 
 
 def delete(rows: QuerySet[Any], size: int) -> Iterator[int]:
@@ -17,10 +18,13 @@ def delete(rows: QuerySet[Any], size: int) -> Iterator[int]:
     """
     label, rest = rows.model._meta.label, rows.order_by("pk")
     while chosen := list(rest.values_list("pk", flat=True)[:size]):
-        with transaction.atomic():
-            same = rows.filter(pk__in=chosen).order_by("pk")
-            locked = list(same.select_for_update().values_list("pk", flat=True))
-            deleted = rows.filter(pk__in=locked).delete()[1]
-        yield deleted.get(label, 0)
+        yield _delete(rows, chosen).get(label, 0)
         # Of `rows` each time: conditions of all batches before would pile up until the database refuses them.
         rest = rows.filter(pk__gt=chosen[-1]).order_by("pk")
+
+
+@one_transaction
+def _delete(rows: QuerySet[Any], chosen: list[Any]) -> dict[str, int]:
+    same = rows.filter(pk__in=chosen).order_by("pk")
+    locked = list(same.select_for_update().values_list("pk", flat=True))
+    return rows.filter(pk__in=locked).delete()[1]

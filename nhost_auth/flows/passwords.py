@@ -25,6 +25,7 @@ from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, PasswordInHibpDatabase, PasswordRefused, PasswordTooShort
 from nhost_auth.hashers import Argon2idHasher
 from nhost_auth.infra import hibp
+from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.infra.hashing import turn
 from nhost_auth.infra.outbound import OutboundError
 from nhost_auth.models import Account, RefreshToken, Ticket
@@ -79,13 +80,17 @@ def replace(account: Account, password: str) -> None:
     unless AUTH_PASSWORD_CHANGE_REVOKES_PATS.
     """
     account.user.password = hash_new(password)
-    ending = list(RefreshToken.Kind) if conf.AUTH_PASSWORD_CHANGE_REVOKES_PATS else [RefreshToken.Kind.REGULAR]
-    with transaction.atomic():
-        account.user.save(update_fields=["password"])
-        account.refresh_tokens.filter(kind__in=ending).delete()
-        account.tickets.filter(kind=Ticket.Kind.PASSWORD_RESET).delete()
+    _store(account)
     password_changed(password, account.user)
     transaction.on_commit(partial(signals.password_changed.send_robust, Account, account=account))
+
+
+@one_transaction
+def _store(account: Account) -> None:
+    ending = list(RefreshToken.Kind) if conf.AUTH_PASSWORD_CHANGE_REVOKES_PATS else [RefreshToken.Kind.REGULAR]
+    account.user.save(update_fields=["password"])
+    account.refresh_tokens.filter(kind__in=ending).delete()
+    account.tickets.filter(kind=Ticket.Kind.PASSWORD_RESET).delete()
 
 
 def unusable() -> str:

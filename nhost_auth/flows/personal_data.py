@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from nhost_auth import models, signals
 from nhost_auth.flows import audit
+from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models import Account, AuditEvent
 
 Row = dict[str, Any]
@@ -67,6 +68,7 @@ def export(account: Account) -> dict[str, list[Row]]:
     return {model._meta.label: exporter(account) for model, exporter in exporters.items()}
 
 
+@one_transaction
 def erase(account: Account) -> Counter[str]:
     """Erase an account, its user and all that belongs to them; how many rows of each model.
 
@@ -74,15 +76,14 @@ def erase(account: Account) -> Counter[str]:
     somebody else was first. Then nothing has changed.
     """
     erased: Counter[str] = Counter()
-    with transaction.atomic():
-        user = _locked(account)
-        for model, entry in reversed(entries().items()):
-            erased[model._meta.label] += entry.eraser(account)
-        deleted = user.delete()  # not the queryset's: a host's own delete() takes files and the like with it
-        erased.update(deleted[1] if deleted else {})
-        if get_user_model()._base_manager.filter(pk=account.user_id).exists():
-            raise Kept
-        transaction.on_commit(partial(signals.account_erased.send_robust, Account, account=account))
+    user = _locked(account)
+    for model, entry in reversed(entries().items()):
+        erased[model._meta.label] += entry.eraser(account)
+    deleted = user.delete()  # not the queryset's: a host's own delete() takes files and the like with it
+    erased.update(deleted[1] if deleted else {})
+    if get_user_model()._base_manager.filter(pk=account.user_id).exists():
+        raise Kept
+    transaction.on_commit(partial(signals.account_erased.send_robust, Account, account=account))
     return +erased
 
 

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from nhost_auth.models.exact_text import ExactCharField
 from nhost_auth.models.roles import AccountRole, Role
 from nhost_auth.models.totp_devices import TotpDevice
 
@@ -54,19 +55,14 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def find_by_email(self, email: str) -> Account | None:
         """As `get_with_roles`, by an address in any case."""
-        wanted = normalize_email(email)
-        found = self.get_with_roles(email_normalized=wanted)
-        # Compared here too: MariaDB takes letters with accents for those without, and their owners are two people.
-        return found if found is not None and found.email_normalized == wanted else None
+        return self.get_with_roles(email_normalized=normalize_email(email))
 
 
 class Account(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account")
     email = models.CharField(max_length=254, null=True, blank=True)  # noqa: DJ001 - none is not an empty one
-    email_normalized = models.CharField(  # noqa: DJ001 - unique where present
-        max_length=254, null=True, editable=False, unique=True
-    )
+    email_normalized = ExactCharField(max_length=254, null=True, editable=False, unique=True)
     email_verified = models.BooleanField(default=False)
     phone_number = models.CharField(max_length=64, null=True, blank=True, unique=True)
     phone_number_verified = models.BooleanField(default=False)

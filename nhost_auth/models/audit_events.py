@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 
 from nhost_auth.infra.crypto import keyed_digest, keyed_digests
+from nhost_auth.infra.deadlocks import one_transaction
 
 SUCCESS = "success"
 PRUNED = "audit_pruned"
@@ -35,8 +36,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
                 event.number = number
                 before = event.link(before)
             try:
-                with transaction.atomic():
-                    self.bulk_create(events)
+                one_transaction(self.bulk_create)(events)
                 return
             except IntegrityError:
                 if not remaining:

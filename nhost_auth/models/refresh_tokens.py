@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
 from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import digest, keyed_digest
+from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models.accounts import Account
 
 
@@ -73,9 +74,19 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
             # A client may sign out while its refresh is under way: what it holds is spent by then.
             or self.filter(spent__hash=hashed).select_related("account").first()
         )
-        if token is None or not token.delete()[0]:
+        if token is None or not self.filter(pk=token.pk).delete()[0]:
             return None
         return token.account
+
+    @one_transaction
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Behind locks: a refresh under way would add a spent secret after those are gone and before its token is."""
+        locked = self.order_by("pk").select_for_update()
+        keys = list(locked.values_list("pk", flat=True))
+        return models.QuerySet(self.model, using=locked.db).filter(pk__in=keys).delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.alters_data = True  # type: ignore[attr-defined]
 
 
 class RefreshToken(models.Model):
@@ -105,6 +116,7 @@ class RefreshToken(models.Model):
         sliding = timezone.now() + timedelta(seconds=conf.AUTH_REFRESH_TOKEN_EXPIRES_IN)
         return min(sliding, self.ends_at) if self.ends_at else sliding
 
+    @one_transaction
     def rotate(self, secret: str, *, ip: str | None, device: str) -> str | None:
         """Replace `secret` by its successor, which is returned; None when another request was first.
 
@@ -113,14 +125,13 @@ class RefreshToken(models.Model):
         following = successor(secret, self.pk)
         spent_hash, self.hash = digest(secret), digest(following)
         self.expires_at = self.next_expiry()
-        with transaction.atomic():
-            rotated = RefreshToken.objects.filter(pk=self.pk, hash=spent_hash).update(
-                hash=self.hash, expires_at=self.expires_at, last_used_at=timezone.now(), ip=ip, device=device
-            )
-            if not rotated:
-                return None
-            if conf.AUTH_REFRESH_TOKEN_REUSE_WINDOW or conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION:
-                SpentRefreshToken.objects.create(hash=spent_hash, token=self)
+        rotated = RefreshToken.objects.filter(pk=self.pk, hash=spent_hash).update(
+            hash=self.hash, expires_at=self.expires_at, last_used_at=timezone.now(), ip=ip, device=device
+        )
+        if not rotated:
+            return None
+        if conf.AUTH_REFRESH_TOKEN_REUSE_WINDOW or conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION:
+            SpentRefreshToken.objects.create(hash=spent_hash, token=self)
         return following
 
 

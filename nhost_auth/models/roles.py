@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import models
 
 from nhost_auth.conf import conf
+from nhost_auth.models.exact_text import ExactCharField
 
 ANONYMOUS = "anonymous"
 
@@ -24,7 +25,7 @@ class RoleManager(models.Manager["Role"]):
 
 
 class Role(models.Model):
-    name = models.CharField(primary_key=True, max_length=128)
+    name: models.CharField[str, str] = ExactCharField(primary_key=True, max_length=128)
 
     objects = RoleManager()
 
@@ -44,4 +45,4 @@ class AccountRole(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "role"], name="nhost_auth_account_role")]
 
     def __str__(self) -> str:
-        return self.role_id
+        return str(self.role_id)

@@ -9,16 +9,18 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from nhost_auth.infra.crypto import digest
+from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models.accounts import Account
 
 HOUR = timedelta(hours=1)
 
 
 class TicketManager(models.Manager["Ticket"]):
+    @one_transaction
     def issue(
         self,
         account: Account,
@@ -32,25 +34,28 @@ class TicketManager(models.Manager["Ticket"]):
         Older ones of the kind end, but for those issued within `keep_for`; the first use of one ends them all.
         """
         secret = f"{kind}:{uuid.uuid4()}"
-        with transaction.atomic():
-            self.filter(account=account, kind=kind, created_at__lte=timezone.now() - keep_for).delete()
-            self.create(
-                account=account,
-                kind=kind,
-                hash=digest(secret),
-                data=data or {},
-                expires_at=timezone.now() + Ticket.LIFETIMES[Ticket.Kind(kind)],
-            )
+        self.filter(account=account, kind=kind, created_at__lte=timezone.now() - keep_for).delete()
+        self.create(
+            account=account,
+            kind=kind,
+            hash=digest(secret),
+            data=data or {},
+            expires_at=timezone.now() + Ticket.LIFETIMES[Ticket.Kind(kind)],
+        )
         return secret
 
     def consume(self, secret: str) -> Ticket | None:
         """The ticket, which is gone from now on; None if it is unknown, expired or used. Of two users one wins."""
         found = self.filter(hash=digest(secret), expires_at__gt=timezone.now()).first()
+        return found if found is not None and self._spend(found) else None
+
+    @one_transaction
+    def _spend(self, found: Ticket) -> bool:
         # One filtered DELETE decides; `found` is but a copy of what it deletes.
-        if found is None or not self.filter(pk=found.pk).delete()[0]:
-            return None
+        if not self.filter(pk=found.pk).delete()[0]:
+            return False
         self.filter(account_id=found.account_id, kind=found.kind).delete()
-        return found
+        return True
 
 
 class Ticket(models.Model):

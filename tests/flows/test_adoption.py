@@ -152,8 +152,18 @@ def test_address_edited_in_the_admin_reaches_the_account_unverified(admin: Clien
     verified(user)
     assert edit(admin, user, email=email).status_code == 302
     account = Account.objects.get(user=user)
-    assert (account.email, account.email_normalized) == (email, "new@example.com")
+    assert (account.email, account.email_normalized) == (email, email.lower())
     assert not account.email_verified
+
+
+@pytest.mark.parametrize(("email", "same"), [("Ann@Example.com", True), ("\xe4nn@example.com", False)], ids=ascii)
+def test_small_edit_of_an_address_reaches_the_account_too(db: None, email: str, same: bool) -> None:
+    user = User.objects.create_user("ann", "ann@example.com")
+    verified(user)
+    user.email = email
+    user.save()
+    account = Account.objects.get(user=user)
+    assert (account.email, account.email_normalized, account.email_verified) == (email, email.lower(), same)
 
 
 def test_edit_of_something_else_leaves_the_address_verified(admin: Client) -> None:
