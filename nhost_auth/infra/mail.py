@@ -76,10 +76,19 @@ class NhostSmtpBackend(EmailBackend):
         return type("StartTlsWhenOffered", (_StartTlsWhenOffered,), {"context": self.ssl_context})
 
 
+def wait_in_database() -> bool:
+    """Whether mails are tasks that wait in a table beside the accounts."""
+    if conf.AUTH_EMAIL_DELIVERY != "task":
+        return False
+    from nhost_auth.infra import mail_tasks  # a package that only this setting needs
+
+    return mail_tasks.wait_in_database()
+
+
 def deliver(message: dict[str, Any]) -> None:
     """Send a mail now or leave it to a task, as AUTH_EMAIL_DELIVERY says; `message` are the arguments of `send`."""
     if conf.AUTH_EMAIL_DELIVERY == "task":
-        from nhost_auth.infra import mail_tasks  # a package that only this setting needs
+        from nhost_auth.infra import mail_tasks
 
         mail_tasks.deliver.enqueue(message)
     else:
