@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.live.demo import Demo, Start
+from tests.live.postgres import PostgreSQL, own_postgres
+from tests.live.redis_server import Redis
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,18 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield start
     assert [demo.stop() for demo in running] == [0] * len(running)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """A PostgreSQL of the tests' own; skips the test where there is no such program."""
+    with own_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Redis]:
+    """A Redis of the test's own; skips the test where there is no such program."""
+    server = Redis(tmp_path)
+    yield server
+    server.stop()

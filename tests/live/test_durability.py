@@ -1,0 +1,163 @@
+"""Servers and mail workers are killed at any point of a thousand sign-ups, and no promise is lost (security.md 68)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from tests.conftest import PASSWORD
+from tests.infra.mail_server import MailServer
+from tests.live.demo import Demo
+from tests.live.postgres import PostgreSQL
+
+SIGN_UPS = int(os.environ.get("DURABILITY_SIGN_UPS", "1000"))
+KILLS, WORKER_KILLS, CLIENTS = 5, 3, 6
+SEED = 68
+ENVIRONMENT = {
+    "AUTH_EMAIL_DELIVERY": "task",
+    "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED": "true",
+    "AUTH_SERVER_URL": "https://auth.example.com/v1",
+    "AUTH_SMTP_HOST": "127.0.0.1",
+    "DJANGO_SETTINGS_MODULE": "tests.live.queue_settings",
+}
+
+
+@dataclass
+class Load:
+    """People who sign up, each in one of three ways and each once; a server that is away is passed over."""
+
+    servers: list[Demo]
+    promised: set[str] = field(default_factory=set)
+    """The addresses whose sign-up was answered: a mail has to come."""
+    sessions: list[str] = field(default_factory=list)
+    """The refresh tokens that were answered."""
+    statuses: Counter[int] = field(default_factory=Counter)
+    unanswered: int = 0
+    tried: int = 0
+    _local: threading.local = field(default_factory=threading.local)
+
+    def sign_up(self, number: int) -> None:
+        email = f"person{number}@example.com"
+        path, body = [
+            ("/signup/email-password", {"email": email, "password": PASSWORD}),
+            ("/signup/otp/email", {"email": email}),
+            ("/signin/anonymous", {}),
+        ][number % 3]
+        reply = self._answer(number, path, body)
+        self.tried += 1
+        if reply is None:
+            self.unanswered += 1
+            return
+        self.statuses[reply.status_code] += 1
+        if path == "/signin/anonymous":
+            self.sessions.append(reply.json()["session"]["refreshToken"])
+        else:
+            self.promised.add(email)
+
+    def refresh(self, number: int) -> int:
+        body = {"refreshToken": self.sessions[number]}
+        return self._post(self.servers[number % 2], "/token", body).status_code
+
+    def _answer(self, number: int, path: str, body: dict[str, Any]) -> requests.Response | None:
+        """None where nobody knows what became of it."""
+        for server in itertools.islice(itertools.cycle(self.servers), number % 2, None):
+            try:
+                return self._post(server, path, body)
+            except requests.ConnectionError as error:
+                reason = getattr(error.args[0], "reason", None)
+                if not isinstance(reason, NewConnectionError):
+                    return None
+        raise AssertionError
+
+    def _post(self, server: Demo, path: str, body: dict[str, Any]) -> requests.Response:
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+        reply: requests.Response = self._local.session.post(server.api + path, json=body, timeout=20)
+        return reply
+
+
+@pytest.fixture
+def post() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def servers(tmp_path: Path, postgres: PostgreSQL, post: MailServer) -> Iterator[list[Demo]]:
+    """Two of one database; the second migrates nothing, as the first has."""
+    own = {"DATABASE_URL": postgres.make_database(), "AUTH_SMTP_PORT": str(post.port)}
+    found = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        found.append(Demo(tmp_path / name, **ENVIRONMENT, **own).start())
+    yield found
+    for demo in found:
+        demo.kill()
+
+
+def kill_now_and_then(load: Load, chance: random.Random) -> str:
+    """Kill one server at a time, at so many sign-ups, and start it again; what those that were killed had printed."""
+    printed = ""
+    for point in sorted(chance.sample(range(SIGN_UPS // 20, SIGN_UPS * 9 // 10), KILLS)):
+        while load.tried < point:
+            time.sleep(0.001)
+        server = chance.choice(load.servers)
+        server.kill()
+        printed += server.printed
+        server.start()
+    return printed
+
+
+def send_the_mails(demo: Demo, post: MailServer, chance: random.Random, count: int) -> None:
+    """Let workers send what waits, all but the last of whom are killed on the way."""
+    for point in sorted(chance.sample(range(count // 10, count * 9 // 10), WORKER_KILLS)):
+        worker = demo.worker()
+        while len(post.post.received) < point:
+            assert worker.poll() is None, "the worker found less to send than was promised"
+            time.sleep(0.001)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(timeout=20)
+    demo.manage("auth_requeue_mails", "--abandoned-after", "0")
+    assert demo.worker().wait(timeout=60) == 0
+
+
+def broken_rules(demo: Demo) -> dict[str, int]:
+    found: dict[str, int] = json.loads(demo.run("-m", "tests.live.invariants"))
+    assert len(found) > 10
+    return {rule: rows for rule, rows in found.items() if rows}
+
+
+def test_68_whoever_was_answered_is_there_whole_and_gets_the_mail(servers: list[Demo], post: MailServer) -> None:
+    chance, load = random.Random(SEED), Load(servers)
+    with ThreadPoolExecutor(CLIENTS + 1) as pool:
+        killing = pool.submit(kill_now_and_then, load, chance)
+        list(pool.map(load.sign_up, range(SIGN_UPS)))
+        printed = killing.result() + "".join(demo.printed for demo in servers)
+        assert set(pool.map(load.refresh, range(len(load.sessions)))) == {200}
+    assert "Traceback" not in printed
+    assert load.statuses.keys() == {200}
+    assert load.statuses.total() + load.unanswered == SIGN_UPS
+    assert 0 < load.unanswered <= KILLS * CLIENTS
+    assert broken_rules(servers[0]) == {}
+    send_the_mails(servers[0], post, chance, len(load.promised))
+    mails = Counter(address for mail in post.post.received for address in mail.recipients)
+    assert load.promised - mails.keys() == set()
+    assert len(mails.keys() - load.promised) <= load.unanswered
+    assert mails.total() - len(mails) <= WORKER_KILLS, "only what a killed worker had just sent may come twice"
