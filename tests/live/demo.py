@@ -53,18 +53,17 @@ class Demo:
         return self._log.read_text()
 
     def start(self) -> Demo:
-        self.begin()
-        deadline = time.monotonic() + START_SECONDS
-        while not self.healthy():
-            assert self._process is not None
-            assert self._process.poll() is None, self.printed
-            assert time.monotonic() < deadline, self.printed
-            time.sleep(0.05)
+        self._begin("manage.py", "demo", "--noinput")
         return self
 
-    def begin(self) -> None:
-        """Start it, and do not wait until it answers."""
-        command = [sys.executable, "manage.py", "demo", "--noinput", "--host", "127.0.0.1", "--port", str(self.port)]
+    def resume(self) -> Demo:
+        """Start it again, without what only a first start needs."""
+        server = ("granian", "example_project.wsgi:application", "--interface", "wsgi", "--blocking-threads", "4")
+        self._begin("-m", *server)
+        return self
+
+    def _begin(self, *arguments: str) -> None:
+        command = [sys.executable, *arguments, "--host", "127.0.0.1", "--port", str(self.port)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
@@ -75,6 +74,11 @@ class Demo:
                 stderr=log,
                 process_group=0,
             )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.healthy():
+            assert self._process.poll() is None, self.printed
+            assert time.monotonic() < deadline, self.printed
+            time.sleep(0.05)
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         """End it and wait; its exit status."""
