@@ -21,14 +21,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts demos of the test's own, one database between them."""
+    """Starts demos of the test's own, one database between them unless they are given another."""
     running: list[Demo] = []
 
     def start(**environment: str) -> Demo:
         directory = tmp_path / str(len(running))
         directory.mkdir()
-        shared = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
-        running.append(Demo(directory, DATABASE_URL=shared, **environment).start())
+        shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}"}
+        running.append(Demo(directory, **shared | environment).start())
         return running[-1]
 
     yield start

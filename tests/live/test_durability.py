@@ -10,12 +10,12 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 from urllib3.exceptions import NewConnectionError
@@ -29,6 +29,7 @@ SIGN_UPS = int(os.environ.get("DURABILITY_SIGN_UPS", "1000"))
 KILLS, WORKER_KILLS, CLIENTS = 6, 2, 6
 AHEAD = 40
 SEED = 68
+BACKENDS = "pg_stat_activity WHERE datname = current_database()"
 ENVIRONMENT = {
     "AUTH_EMAIL_DELIVERY": "task",
     "AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED": "true",
@@ -97,7 +98,7 @@ class Load:
         return reply
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def post() -> Iterator[MailServer]:
     server = MailServer()
     server.start()
@@ -105,14 +106,16 @@ def post() -> Iterator[MailServer]:
     server.stop()
 
 
-@pytest.fixture
-def servers(tmp_path: Path, postgres: PostgreSQL, post: MailServer) -> Iterator[list[Demo]]:
-    """Two of one database; the second migrates nothing, as the first has."""
-    own = {"DATABASE_URL": postgres.make_database(), "AUTH_SMTP_PORT": str(post.port)}
-    found = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        found.append(Demo(tmp_path / name, **ENVIRONMENT, **own).start())
+@pytest.fixture(scope="module")
+def database(postgres: PostgreSQL) -> str:
+    return postgres.make_database()
+
+
+@pytest.fixture(scope="module")
+def servers(database: str, post: MailServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Demo]]:
+    """Two of one database."""
+    own = ENVIRONMENT | {"DATABASE_URL": database, "AUTH_SMTP_PORT": str(post.port)}
+    found = [Demo(tmp_path_factory.mktemp("durability"), **own).start() for _ in range(2)]
     yield found
     for demo in found:
         demo.kill()
@@ -150,6 +153,34 @@ def broken_rules(demo: Demo) -> dict[str, int]:
     found: dict[str, int] = json.loads(demo.run("-m", "tests.live.invariants"))
     assert len(found) > 10
     return {rule: rows for rule, rows in found.items() if rows}
+
+
+def until(condition: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_68_killed_on_the_way_to_the_mail_leaves_no_account(servers: list[Demo], database: str) -> None:
+    """At the one point where chance seldom strikes: all is stored but the mail."""
+    demo, load = servers[0], Load(servers[:1], bound=2)
+    with psycopg.connect(database) as locking, psycopg.connect(database, autocommit=True) as watching:
+
+        def count(what: str) -> int:
+            found = watching.execute(f"SELECT count(*) FROM {what}").fetchone()
+            return int(found[0]) if found else 0
+
+        with ThreadPoolExecutor(2) as pool:
+            locking.execute("LOCK TABLE django_tasks_database_dbtaskresult IN EXCLUSIVE MODE")
+            pool.map(load.sign_up, (0, 1))
+            until(lambda: count(f"{BACKENDS} AND wait_event_type = 'Lock'") == 2)
+            demo.kill()
+        locking.rollback()
+        until(lambda: count(f"{BACKENDS} AND state = 'active'") == 1)
+        assert (load.unanswered, count("nhost_auth_account WHERE email IS NOT NULL")) == (2, 0)
+    demo.resume()
+    assert broken_rules(demo) == {}
 
 
 def test_68_whoever_was_answered_is_there_whole_and_gets_the_mail(servers: list[Demo], post: MailServer) -> None:
