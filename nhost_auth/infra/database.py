@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, OperationalError
 
 FOREIGN_KEY_VIOLATION = "23503"
 """SQLSTATE of PostgreSQL."""
-NO_REFERENCED_ROW = (1216, 1452)
+NO_REFERENCED_ROW, DEADLOCK = (1216, 1452), 1213
 """Error numbers of MariaDB."""
 
 
@@ -21,3 +21,8 @@ def is_orphaned(error: BaseException) -> bool:
         )
     # Django 6.0 has a class for it, ObjectNotUpdated, which is a DatabaseError too.
     return isinstance(error, DatabaseError) and "did not affect any rows" in str(error)
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """Whether MariaDB undid a statement that it may be asked to do once more."""
+    return error.args[:1] == (DEADLOCK,)

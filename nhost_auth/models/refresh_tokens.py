@@ -10,12 +10,13 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import digest, keyed_digest
+from nhost_auth.infra.database import is_deadlock
 from nhost_auth.models.accounts import Account
 
 
@@ -31,7 +32,13 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         token = RefreshToken(account=account, hash=digest(secret), ip=ip, device=device)
         token.ends_at = timezone.now() + timedelta(seconds=limit) if limit else None
         token.expires_at = token.next_expiry()
-        token.save(force_insert=True)
+        try:
+            token.save(force_insert=True)
+        except OperationalError as error:
+            # MariaDB locks the new row before the account it belongs to, and an erasure the other way round.
+            if not is_deadlock(error) or transaction.get_connection().in_atomic_block:
+                raise
+            token.save(force_insert=True)
         return token, secret
 
     def issue_pat(
