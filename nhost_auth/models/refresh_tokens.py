@@ -19,10 +19,23 @@ from nhost_auth.infra.crypto import digest, keyed_digest
 from nhost_auth.infra.database import is_deadlock
 from nhost_auth.models.accounts import Account
 
+TRIES = 5
+
 
 def successor(secret: str, token_id: uuid.UUID) -> str:
     """The secret that follows `secret`: always the same, yet known only to who holds `secret` and SECRET_KEY."""
     return str(uuid.UUID(hex=keyed_digest("refresh_token_successor", str(token_id), secret)[:32]))
+
+
+def _store(token: RefreshToken) -> None:
+    """MariaDB locks the new row before the account it belongs to, and an erasure the other way round: it undoes one."""
+    for remaining in reversed(range(TRIES)):
+        try:
+            token.save(force_insert=True)
+            return
+        except OperationalError as error:
+            if not remaining or not is_deadlock(error) or transaction.get_connection().in_atomic_block:
+                raise
 
 
 class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
@@ -32,13 +45,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         token = RefreshToken(account=account, hash=digest(secret), ip=ip, device=device)
         token.ends_at = timezone.now() + timedelta(seconds=limit) if limit else None
         token.expires_at = token.next_expiry()
-        try:
-            token.save(force_insert=True)
-        except OperationalError as error:
-            # MariaDB locks the new row before the account it belongs to, and an erasure the other way round.
-            if not is_deadlock(error) or transaction.get_connection().in_atomic_block:
-                raise
-            token.save(force_insert=True)
+        _store(token)
         return token, secret
 
     def issue_pat(
