@@ -45,7 +45,7 @@ def test_68_nothing_is_stored_without_the_mail_it_promises(api: Api, request: An
 
 
 @pytest.mark.parametrize("path", ["/signup/email-password", "/signup/otp/email", "/signin/passwordless/email"])
-def test_account_that_is_stored_disabled_stays(settings: Any, path: str) -> None:
+def test_account_that_is_stored_disabled_stays(full_queue: None, settings: Any, path: str) -> None:
     """An answer that refuses is an answer: only a crash undoes."""
     settings.AUTH_DISABLE_NEW_USERS = True
     body = {"email": "ann@example.com"} | ({"password": "Correct-horse-7"} if "password" in path.split("-") else {})

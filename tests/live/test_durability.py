@@ -50,9 +50,10 @@ class Load:
     """The refresh tokens that were answered."""
     statuses: Counter[int] = field(default_factory=Counter)
     unanswered: int = 0
-    tried: int = 0
+    tried: list[int] = field(default_factory=list)
     bound: int = 0
     """Later ones wait."""
+    over: bool = False
     _local: threading.local = field(default_factory=threading.local)
 
     def sign_up(self, number: int) -> None:
@@ -65,7 +66,7 @@ class Load:
             ("/signin/anonymous", {}),
         ][number % 3]
         reply = self._answer(number, path, body)
-        self.tried += 1
+        self.tried.append(number)
         if reply is None:
             self.unanswered += 1
             return
@@ -84,7 +85,7 @@ class Load:
         for server in itertools.islice(itertools.cycle(self.servers), number % 2, None):
             try:
                 return self._post(server, path, body)
-            except requests.ConnectionError as error:
+            except requests.RequestException as error:
                 reason = getattr(error.args[0], "reason", None)
                 if not isinstance(reason, NewConnectionError):
                     return None
@@ -115,7 +116,8 @@ def database(postgres: PostgreSQL) -> str:
 def servers(database: str, post: MailServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Demo]]:
     """Two of one database."""
     own = ENVIRONMENT | {"DATABASE_URL": database, "AUTH_SMTP_PORT": str(post.port)}
-    found = [Demo(tmp_path_factory.mktemp("durability"), **own).start() for _ in range(2)]
+    one, two = (Demo(tmp_path_factory.mktemp("durability"), **own) for _ in range(2))
+    found = [one.start(), two.resume()]
     yield found
     for demo in found:
         demo.kill()
@@ -124,15 +126,17 @@ def servers(database: str, post: MailServer, tmp_path_factory: pytest.TempPathFa
 def kill_now_and_then(load: Load, chance: random.Random) -> str:
     """Kill one server at a time, at so many sign-ups, and start it again; what those that were killed had printed."""
     printed = ""
-    for point in sorted(chance.sample(range(SIGN_UPS // 20, SIGN_UPS * 9 // 10), KILLS)):
-        load.bound = point + AHEAD  # whoever is killed is killed at work, and not when everything is over
-        while load.tried < point:
-            time.sleep(0.002)
-        server = chance.choice(load.servers)
-        server.kill()
-        printed += server.printed
-        server.resume()
-    load.bound = SIGN_UPS
+    try:
+        for point in sorted(chance.sample(range(SIGN_UPS // 20, SIGN_UPS * 9 // 10), KILLS)):
+            load.bound = point + AHEAD  # whoever is killed is killed at work, and not when everything is over
+            while len(load.tried) < point and not load.over:
+                time.sleep(0.002)
+            server = chance.choice(load.servers)
+            server.kill()
+            printed += server.printed
+            server.resume()
+    finally:
+        load.bound = SIGN_UPS
     return printed
 
 
@@ -187,7 +191,10 @@ def test_68_whoever_was_answered_is_there_whole_and_gets_the_mail(servers: list[
     chance, load = random.Random(SEED), Load(servers)
     with ThreadPoolExecutor(CLIENTS + 1) as pool:
         killing = pool.submit(kill_now_and_then, load, chance)
-        list(pool.map(load.sign_up, range(SIGN_UPS)))
+        try:
+            list(pool.map(load.sign_up, range(SIGN_UPS)))
+        finally:
+            load.over = True
         printed = killing.result() + "".join(demo.printed for demo in servers)
         assert set(pool.map(load.refresh, range(len(load.sessions)))) == {200}
     assert "Traceback" not in printed

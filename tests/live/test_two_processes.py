@@ -37,8 +37,8 @@ Pair = tuple[Demo, Demo]
 def servers(postgres: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     counters = Redis(tmp_path_factory.mktemp("redis"))
     shared = {"DATABASE_URL": postgres.make_database(), "AUTH_RATE_LIMIT_STORAGE": counters.uri}
-    one, two = (Demo(tmp_path_factory.mktemp("server"), **ENVIRONMENT, **shared).start() for _ in range(2))
-    yield one, two
+    one, two = (Demo(tmp_path_factory.mktemp("server"), **ENVIRONMENT, **shared) for _ in range(2))
+    yield one.start(), two.resume()
     assert [demo.stop() for demo in (one, two)] == [0, 0]
     counters.stop()
 
