@@ -68,9 +68,22 @@ PASSWORD_HASHERS = [
 ]
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{state.DIRECTORY / 'demo.sqlite3'}", conn_max_age=600
+        os.environ.get("DATABASE_URL") or f"sqlite:///{state.DIRECTORY / 'demo.sqlite3'}",
+        conn_max_age=600,
+        conn_health_checks=True,  # a connection that the database closed since its last request is opened anew
     )
 }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["OPTIONS"] = {
+        # Nothing waits for ever: not for a server that does not answer, nor for a lock, nor for lost packets.
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=15s -c idle_in_transaction_session_timeout=30s",
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Writers take their lock when a transaction begins and wait for each other instead of failing half-way.

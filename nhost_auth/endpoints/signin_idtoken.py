@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.flows import id_tokens, identities, policy, sessions
+from nhost_auth.flows import id_tokens, identities, outbox, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.id_tokens import EnterRequest
@@ -22,7 +22,9 @@ class SignInIdtoken(Endpoint):
         identity, method = id_tokens.identify(provider, id_token, nonce), f"idtoken-{provider}"
         if identity.email:
             policy.ensure_email_allowed(identity.email)
-        account, profile = identities.sign_in(identity, options or {}, method=method)
-        if identities.must_verify_first(account, profile):
+        with outbox.together():
+            account, profile = identities.sign_in(identity, options or {}, method=method)
+            must_verify = identities.must_verify_first(account, profile)
+        if must_verify:
             return payloads.NO_SESSION
         return sessions.start(account, self.client, method=method)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.flows import accounts, codes, policy, sessions
+from nhost_auth.flows import accounts, codes, outbox, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, SignUpOptions, Text
@@ -38,9 +38,10 @@ class SignInOtpEmail(Endpoint):
     def send(self, email: str, options: dict[str, Any] | None = None) -> Any:
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
-        account = accounts.find_or_create(profile, method="otp-email", email=email)
-        if account is not None:
-            codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
+        with outbox.together():
+            account = accounts.find_or_create(profile, method="otp-email", email=email)
+            if account is not None:
+                codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
         return payloads.OK
 
     def verify(self, email: str, otp: str) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.flows import accounts, links, policy
+from nhost_auth.flows import accounts, links, outbox, policy
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, SignUpOptions
@@ -33,7 +33,8 @@ class SignInPasswordlessEmail(Endpoint):
     def send(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
-        account = accounts.find_or_create(profile, method="passwordless-email", email=email)
-        if account is not None:
-            links.send_sign_in(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
+        with outbox.together():
+            account = accounts.find_or_create(profile, method="passwordless-email", email=email)
+            if account is not None:
+                links.send_sign_in(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.OK

@@ -10,7 +10,7 @@ from typing import Any
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, OauthProviderError
-from nhost_auth.flows import accounts, identities, provider_tokens, provider_visits, sessions
+from nhost_auth.flows import accounts, identities, outbox, provider_tokens, provider_visits, sessions
 from nhost_auth.flows.provider_visits import Visit
 from nhost_auth.flows.redirects import ensure_redirect, with_query
 from nhost_auth.http.departures import DepartingEndpoint, cookie_name
@@ -79,8 +79,11 @@ class SignInProvider(DepartingEndpoint):
     def _enter(self, visit: Visit, identity: Identity) -> tuple[Account, dict[str, str]]:
         """Somebody's account, and what the front end gets of it: a refresh token, a code, or nothing yet."""
         challenge, resolve = visit.code_challenge, identities.sign_up if visit.sign_up else identities.sign_in
-        account, profile = resolve(identity, visit.options, method=f"provider-{visit.provider}")
-        if identities.must_verify_first(account, profile, redirect_to=visit.redirect_to, code_challenge=challenge):
+        with outbox.together():
+            account, profile = resolve(identity, visit.options, method=f"provider-{visit.provider}")
+            target = visit.redirect_to
+            must_verify = identities.must_verify_first(account, profile, redirect_to=target, code_challenge=challenge)
+        if must_verify:
             return account, {}
         if challenge is not None:
             if not re.fullmatch(CHALLENGE_PATTERN, challenge):

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.password_validation import password_changed
 
 from nhost_auth.conf import conf
-from nhost_auth.flows import accounts, host_users, links, passwords, policy, sessions
+from nhost_auth.flows import accounts, host_users, links, outbox, passwords, policy, sessions
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions
@@ -44,15 +44,15 @@ class SignUpEmailPassword(Endpoint):
         passwords.ensure_acceptable(password, host_users.sketch(email))
         profile = policy.ensure_profile(options, default_name=email)
         verify_first = conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
-        account = accounts.create(
-            profile,
-            method="email-password",
-            email=email,
-            password_hash=passwords.hash_new(password),
-            seen=not verify_first,
-        )
-        password_changed(password, account.user)
+        password_hash = passwords.hash_new(password)
+        with outbox.together():
+            account = accounts.create(
+                profile, method="email-password", email=email, password_hash=password_hash, seen=not verify_first
+            )
+            password_changed(password, account.user)
+            if verify_first:
+                to, target = email, profile.redirect_to
+                links.send_verification(account, to=to, redirect_to=target, code_challenge=code_challenge)
         if not verify_first:
             return sessions.start(account, self.client, method="email-password", seen=True)
-        links.send_verification(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.NO_SESSION

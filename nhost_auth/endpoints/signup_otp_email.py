@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.flows import accounts, codes, policy
+from nhost_auth.flows import accounts, codes, outbox, policy
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, SignUpOptions
@@ -32,7 +32,8 @@ class SignUpOtpEmail(Endpoint):
     def sign_up(self, email: str, options: dict[str, Any] | None = None) -> Any:
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
-        account = accounts.create_unless_known(profile, method="otp-email", email=email)
-        if account is not None:
-            codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
+        with outbox.together():
+            account = accounts.create_unless_known(profile, method="otp-email", email=email)
+            if account is not None:
+                codes.send_email_code(account, to=email, redirect_to=profile.redirect_to)
         return payloads.OK

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.conf import conf
-from nhost_auth.flows import links, sessions, webauthn
+from nhost_auth.flows import links, outbox, sessions, webauthn
 from nhost_auth.http import payloads
 from nhost_auth.http.credentials import CreationResponse
 from nhost_auth.http.endpoint import Endpoint, Story
@@ -46,9 +46,11 @@ class SignUpWebauthn(Endpoint):
         code_challenge: str | None = None,
     ) -> Any:
         verify_first = conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
-        account, profile = webauthn.sign_up(credential, options, nickname, seen=not verify_first)
+        with outbox.together():
+            account, profile = webauthn.sign_up(credential, options, nickname, seen=not verify_first)
+            if verify_first:
+                to, target = str(account.email), profile.redirect_to
+                links.send_verification(account, to=to, redirect_to=target, code_challenge=code_challenge)
         if not verify_first:
             return sessions.start(account, self.client, method="webauthn", seen=True)
-        to = str(account.email)
-        links.send_verification(account, to=to, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.NO_SESSION

@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import password_changed
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, UserNotAnonymous
-from nhost_auth.flows import accounts, host_users, links, passwords, phones, policy
+from nhost_auth.flows import accounts, host_users, links, outbox, passwords, phones, policy
 from nhost_auth.http import payloads
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
@@ -59,18 +59,16 @@ class UserDeanonymize(Endpoint):
         profile = policy.ensure_profile(options, default_name=email)
         policy.ensure_email_allowed(email)
         must_prove = by_link or conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
-        account = accounts.deanonymize(
-            account_id,
-            profile,
-            email=email,
-            password_hash=passwords.hash_new(password) if password and not by_link else None,
-            end_sessions=must_prove,
-        )
-        if password and not by_link:
-            password_changed(password, account.user)
-        if must_prove:
-            send = links.send_sign_in if by_link else links.send_verification
-            send(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
+        password_hash = passwords.hash_new(password) if password and not by_link else None
+        with outbox.together():
+            account = accounts.deanonymize(
+                account_id, profile, email=email, password_hash=password_hash, end_sessions=must_prove
+            )
+            if password and not by_link:
+                password_changed(password, account.user)
+            if must_prove:
+                send = links.send_sign_in if by_link else links.send_verification
+                send(account, to=email, redirect_to=profile.redirect_to, code_challenge=code_challenge)
         return payloads.OK
 
     def _ensure_password(self, password: str | None, email: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -134,7 +134,7 @@ def _write(events: list[AuditEvent]) -> None:
     try:
         if events:
             AuditEvent.objects.append(events)
-    except DatabaseError:
+    except Error:  # of the database, or of the connection to it
         # Whatever happened has happened: the answer must not say otherwise.
         logger.exception("%d events could not be written to the audit trail", len(events))
 

@@ -1,6 +1,7 @@
 """Every message that leaves, one function each (accounts.md 1.17).
 
 A mail leaves once the change it tells of is committed. A failure to send raises there and then: the change stays.
+Where mails wait in the database they are put there with the change, in its transaction (outbox.py).
 """
 
 from __future__ import annotations
@@ -137,6 +138,9 @@ def _send(
         "html": texts.html,
         "headers": _headers(template, variables),
     }
+    if mail.wait_in_database():
+        _deliver(template, message, account.pk)
+        return
     # Not a partial: Django names what failed robustly, and a partial has no name.
     transaction.on_commit(lambda: _deliver(template, message, account.pk), robust=robust)
 

@@ -20,7 +20,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.viewsets import ViewSet
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import AuthError, InternalServerError
+from nhost_auth.errors import AuthError, InternalServerError, InvalidEmailPassword
 from nhost_auth.flows import audit, policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
@@ -31,6 +31,7 @@ from nhost_auth.http.guards import Guard
 from nhost_auth.http.inputs import Input, Query
 from nhost_auth.http.payloads import OK, as_response
 from nhost_auth.http.turnstile import ensure_human
+from nhost_auth.infra.database import is_orphaned
 from nhost_auth.infra.rate_limits import TooManyRequests
 from nhost_auth.logs.calls import Call
 from nhost_auth.logs.redaction import redact_crash
@@ -138,6 +139,8 @@ class Endpoint(ViewSet):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         if isinstance(exc, TooManyRequests):
             return HttpResponse(status=exc.status, headers={"Retry-After": str(exc.retry_after)})
+        if is_orphaned(exc):
+            exc = InvalidEmailPassword()  # the account was erased while it signed in or asked for something
         if not isinstance(exc, AuthError):
             return self._crash(exc)
         self.call.errors.append(exc.code)

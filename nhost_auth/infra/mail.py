@@ -27,7 +27,8 @@ class MailNotSent(Exception):
 class _StartTlsWhenOffered(smtplib.SMTP):
     """STARTTLS whenever the server offers it (configuration.md 5.5): Nhost has no setting that asks for it."""
 
-    context: ssl.SSLContext
+    backend: EmailBackend
+    """Whose TLS context is only asked for where it is needed: making one takes longer than sending the mail."""
     _negotiating = False
 
     def ehlo_or_helo_if_needed(self) -> None:
@@ -35,7 +36,7 @@ class _StartTlsWhenOffered(smtplib.SMTP):
         if self.has_extn("starttls") and not self._negotiating:
             self._negotiating = True  # starttls() comes back here before and after the handshake
             with self._closed_on_failure():
-                self.starttls(context=self.context)
+                self.starttls(context=self.backend.ssl_context)
             super().ehlo_or_helo_if_needed()
 
     def login(self, *arguments: Any, **options: Any) -> Any:
@@ -73,13 +74,22 @@ class NhostSmtpBackend(EmailBackend):
     def connection_class(self) -> type[smtplib.SMTP]:
         if self.use_ssl:
             return smtplib.SMTP_SSL
-        return type("StartTlsWhenOffered", (_StartTlsWhenOffered,), {"context": self.ssl_context})
+        return type("StartTlsWhenOffered", (_StartTlsWhenOffered,), {"backend": self})
+
+
+def wait_in_database() -> bool:
+    """Whether mails are tasks that wait in a table beside the accounts."""
+    if conf.AUTH_EMAIL_DELIVERY != "task":
+        return False
+    from nhost_auth.infra import mail_tasks  # a package that only this setting needs
+
+    return mail_tasks.wait_in_database()
 
 
 def deliver(message: dict[str, Any]) -> None:
     """Send a mail now or leave it to a task, as AUTH_EMAIL_DELIVERY says; `message` are the arguments of `send`."""
     if conf.AUTH_EMAIL_DELIVERY == "task":
-        from nhost_auth.infra import mail_tasks  # a package that only this setting needs
+        from nhost_auth.infra import mail_tasks
 
         mail_tasks.deliver.enqueue(message)
     else:

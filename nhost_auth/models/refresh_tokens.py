@@ -20,10 +20,15 @@ from nhost_auth.infra.crypto import digest, keyed_digest
 from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models.accounts import Account
 
-
 def successor(secret: str, token_id: uuid.UUID) -> str:
     """The secret that follows `secret`: always the same, yet known only to who holds `secret` and SECRET_KEY."""
     return str(uuid.UUID(hex=keyed_digest("refresh_token_successor", str(token_id), secret)[:32]))
+
+
+@one_transaction
+def _store(token: RefreshToken) -> None:
+    """MariaDB locks the new row before the account it belongs to, and an erasure the other way round: it undoes one."""
+    token.save(force_insert=True)
 
 
 class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
@@ -34,7 +39,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         token = RefreshToken(account=account, hash=digest(secret), ip=ip, device=device)
         token.ends_at = timezone.now() + timedelta(seconds=limit) if limit else None
         token.expires_at = token.next_expiry()
-        token.save(force_insert=True)
+        _store(token)
         return token, secret
 
     def issue_pat(

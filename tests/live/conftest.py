@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.live.demo import Demo, Start
+from tests.live.postgres import PostgreSQL, own_postgres
+from tests.live.redis_server import Redis
 
 
 @pytest.fixture(scope="session")
@@ -19,15 +21,30 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts demos of the test's own, one database between them."""
+    """Starts demos of the test's own, one database between them unless they are given another."""
     running: list[Demo] = []
 
     def start(**environment: str) -> Demo:
         directory = tmp_path / str(len(running))
         directory.mkdir()
-        shared = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
-        running.append(Demo(directory, DATABASE_URL=shared, **environment).start())
+        shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}"}
+        running.append(Demo(directory, **shared | environment).start())
         return running[-1]
 
     yield start
     assert [demo.stop() for demo in running] == [0] * len(running)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """A PostgreSQL of the tests' own; skips the test where there is no such program."""
+    with own_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Redis]:
+    """A Redis of the test's own; skips the test where there is no such program."""
+    server = Redis(tmp_path)
+    yield server
+    server.stop()

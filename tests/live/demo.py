@@ -53,17 +53,32 @@ class Demo:
         return self._log.read_text()
 
     def start(self) -> Demo:
-        command = [sys.executable, "manage.py", "demo", "--noinput", "--host", "127.0.0.1", "--port", str(self.port)]
+        self._begin("manage.py", "demo", "--noinput")
+        return self
+
+    def resume(self) -> Demo:
+        """Start it again, without what only a first start needs."""
+        server = ("granian", "example_project.wsgi:application", "--interface", "wsgi", "--blocking-threads", "4")
+        self._begin("-m", *server)
+        return self
+
+    def _begin(self, *arguments: str) -> None:
+        command = [sys.executable, *arguments, "--host", "127.0.0.1", "--port", str(self.port)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self._healthy():
+        while not self.healthy():
             assert self._process.poll() is None, self.printed
             assert time.monotonic() < deadline, self.printed
             time.sleep(0.05)
-        return self
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         """End it and wait; its exit status."""
@@ -71,17 +86,32 @@ class Demo:
         self._process.send_signal(sign)
         return self._process.wait(timeout=20)
 
+    def kill(self) -> None:
+        """SIGKILL for all of it: the process that was started, and those it has started."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=20)
+
     def manage(self, *arguments: str) -> str:
         """What a management command prints beside the running server."""
-        command = [sys.executable, "manage.py", *arguments]
+        return self.run("manage.py", *arguments)
+
+    def run(self, *arguments: str) -> str:
+        """What Python prints for these arguments, in the server's environment."""
+        command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def _healthy(self) -> bool:
+    def worker(self) -> subprocess.Popen[bytes]:
+        """A process that sends the mails which wait, and ends when there are none."""
+        command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay", "--verbosity", "0"]
+        return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL)
+
+    def healthy(self) -> bool:
         try:
             return requests.get(f"{self.api}/healthz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 
