@@ -17,6 +17,7 @@ from django.test import Client
 
 from nhost_auth.infra import crypto
 from nhost_auth.models import Account
+from tests.described import ensure_described
 from tests.hashers import CheapArgon2idHasher
 from tests.internet import internet as internet
 from tests.internet import internet_proxy as internet_proxy
@@ -125,6 +126,7 @@ class Api:
             extra |= {"data": content, "content_type": content_type}
         with self._committing(execute=True):
             response = self._client.generic(method, prefix + path, query_params=query, **extra)
+        ensure_described(response)
         return Reply(response)
 
     def get(self, path: str, **arguments: Any) -> Reply:

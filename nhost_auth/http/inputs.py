@@ -72,11 +72,24 @@ class Text(serializers.CharField):
     def fits(self, value: str) -> bool:
         return re.search(self.pattern, value, re.ASCII) is not None and not value.endswith("\n")
 
+    def describe(self) -> dict[str, Any]:
+        """What `read` takes, as a JSON Schema; that of the other fields too."""
+        bounds = {
+            "minLength": self.least,
+            "maxLength": getattr(conf, self.most_by) if self.most_by else self.most,
+            "pattern": self.pattern,
+            "enum": list(self.enum),
+        }
+        return {"type": "string", **{name: bound for name, bound in bounds.items() if bound}}
+
 
 class Email(Text):
     """An address that both Nhost's syntax check and its data store would take."""
 
     syntax = EMAIL
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "format": "email"}
 
 
 class PhoneNumber(Text):
@@ -120,12 +133,18 @@ class Moment(serializers.DateTimeField):
         except (ValueError, OverflowError):
             raise SchemaValidationError('string doesn\'t match the format "date-time"') from None
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
 
 class Flag(serializers.BooleanField):
     def read(self, value: Any) -> Any:
         if not isinstance(value, bool):
             raise SchemaValidationError("value must be a boolean")
         return value
+
+    def describe(self) -> dict[str, Any]:
+        return {"type": "boolean"}
 
 
 class Texts(serializers.ListField):
@@ -138,6 +157,9 @@ class Texts(serializers.ListField):
             raise SchemaValidationError(NOT_NULLABLE)
         return [self.child.read(item) for item in value]
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
+
 
 class FreeObject(serializers.DictField):
     """An object of any content."""
@@ -146,6 +168,9 @@ class FreeObject(serializers.DictField):
         if not isinstance(value, dict):
             raise SchemaValidationError("value must be an object")
         return value
+
+    def describe(self) -> dict[str, Any]:
+        return {"type": "object"}
 
 
 class Input(serializers.Serializer[Any]):

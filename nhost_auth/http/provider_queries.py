@@ -34,6 +34,9 @@ class CommaList(Text):
     def read(self, value: Any) -> Any:
         return [item for item in super().read(value).split(",") if item]
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
+
 
 class JsonObject(Text):
     """An object as JSON text."""
@@ -46,6 +49,9 @@ class JsonObject(Text):
         if not isinstance(found, dict):
             raise SchemaValidationError("value must be an object")
         return found
+
+    def describe(self) -> dict[str, Any]:
+        return {"type": "string", "description": "An object as JSON."}
 
 
 class StartQuery(Query):
