@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import jwt
 import pytest
 from django.core import mail
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from nhost_auth.infra import crypto
 from nhost_auth.models import Account
@@ -37,6 +40,20 @@ def cheap_recovery_codes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crypto, "Argon2idHasher", CheapArgon2idHasher)
         yield
+
+
+hypothesis_settings.register_profile(
+    "quick",
+    max_examples=3,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+hypothesis_settings.register_profile(
+    "thorough", hypothesis_settings.get_profile("quick"), max_examples=100, derandomize=False
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 class Reply:

@@ -12,12 +12,14 @@ from drf_spectacular.generators import SchemaGenerator
 
 from nhost_auth.http import openapi as openapi
 
-MAP = [path("v1/", include("nhost_auth.urls")), path("api/auth/", include("nhost_auth.urls_mudbase"))]
+urlpatterns = [path("v1/", include("nhost_auth.urls")), path("api/auth/", include("nhost_auth.urls_mudbase"))]
 
 
 @cache
 def schema() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(SchemaGenerator(patterns=MAP).get_schema(public=True), default=str))
+    found: dict[str, Any] = json.loads(
+        json.dumps(SchemaGenerator(patterns=urlpatterns).get_schema(public=True), default=str)
+    )
     return found
 
 
