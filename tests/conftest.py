@@ -42,6 +42,7 @@ def cheap_recovery_codes() -> Iterator[None]:
         yield
 
 
+# HYPOTHESIS_PROFILE=thorough makes up other cases in each run, and thirty times as many.
 hypothesis_settings.register_profile(
     "quick",
     max_examples=3,
@@ -54,6 +55,11 @@ hypothesis_settings.register_profile(
     "thorough", hypothesis_settings.get_profile("quick"), max_examples=100, derandomize=False
 )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def many(times: int) -> hypothesis_settings:
+    """So many times the cases of the profile: for cases that take a millisecond or two."""
+    return hypothesis_settings(max_examples=times * hypothesis_settings.default.max_examples)
 
 
 class Reply:
