@@ -169,7 +169,7 @@ def _query_parameters(query: type[Query]) -> list[Schema]:
         if field.required:
             schema["minLength"] = 1
         comma_list = {"style": "form", "explode": False} if schema["type"] == "array" else {}
-        required = {"required": True} if field.required else {}
+        required = {"required": True} if field.required else {"allowEmptyValue": True}
         found.append({"name": name, "in": "query", **required, "schema": schema, **comma_list})
     return found
 
