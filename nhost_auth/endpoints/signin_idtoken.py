@@ -20,7 +20,7 @@ class SignInIdtoken(Endpoint):
             operation="signInIdToken",
             request=EnterRequest,
             limits=("brute_force",),
-            answer=answers.SignInResponse,
+            answer=answers.EnterResponse,
             errors=(*refusals.ID_TOKEN, *refusals.NEW_USER, *refusals.VALID_USER, SignupDisabled),
         )
     }

@@ -21,7 +21,7 @@ class SignUpIdtoken(Endpoint):
             request=EnterRequest,
             toggles=("AUTH_DISABLE_SIGNUP",),
             limits=("signups",),
-            answer=answers.SignInResponse,
+            answer=answers.EnterResponse,
             errors=(*refusals.ID_TOKEN, *refusals.NEW_USER, *refusals.VALID_USER),
         )
     }

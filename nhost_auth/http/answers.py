@@ -54,6 +54,13 @@ class SessionPayload(TypedDict):
 class SignInResponse(TypedDict):
     """A session, or the ticket for POST /signin/mfa/totp of somebody with a second factor."""
 
+    session: NotRequired[Session]
+    mfa: NotRequired[MFAChallengePayload]
+
+
+class EnterResponse(TypedDict):
+    """As SessionPayload for somebody new, as SignInResponse for somebody known."""
+
     session: NotRequired[Session | None]
     mfa: NotRequired[MFAChallengePayload]
 

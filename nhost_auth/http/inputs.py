@@ -216,8 +216,15 @@ class Query(Input):
         return super().read({name: text for name, text in value.items() if text})
 
 
+class Target(Text):
+    """Where a link is to lead; the policy says whether it may."""
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "format": "uri"}
+
+
 class RedirectOptions(Input):
-    redirectTo = Text(required=False)
+    redirectTo = Target(required=False)
 
 
 class SignUpOptions(Input):
@@ -228,4 +235,4 @@ class SignUpOptions(Input):
     displayName = DisplayName(most=32, required=False)
     locale = Text(least=2, most=3, required=False)
     metadata = FreeObject(required=False)
-    redirectTo = Text(required=False)
+    redirectTo = Target(required=False)
