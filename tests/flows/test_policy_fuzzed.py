@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -61,15 +62,14 @@ def as_sent(text: str) -> str:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_lists_decide_who_comes_in_at_every_door(api: Api, inbox: Inbox, settings: Any, door: str) -> None:
+def test_lists_decide_who_comes_in_at_every_door(api: Api, inbox: Inbox, door: str) -> None:
     @many(10)
     @given(EMAILS, st.fixed_dictionaries(SHORT_LISTS))
     def hold(email: str, lists: dict[str, list[str]]) -> None:
         Account.objects.all().delete()
         mails = len(inbox)
-        for name, entries in lists.items():
-            setattr(settings, f"AUTH_ACCESS_CONTROL_{name}", entries)
-        reply = api.post(door, {"email": email, **DOORS[door]})
+        with override_settings(**{f"AUTH_ACCESS_CONTROL_{name}": entries for name, entries in lists.items()}):
+            reply = api.post(door, {"email": email, **DOORS[door]})
         assert reply.outcome in [(200, None), REFUSED]
         domain, banned = email.partition("@")[2], [entry.lower() for entry in lists["BLOCKED_EMAILS"]]
         named = email in lists["ALLOWED_EMAILS"]
