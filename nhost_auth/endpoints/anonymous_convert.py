@@ -15,7 +15,7 @@ from nhost_auth.flows.policy import Profile
 from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
-from nhost_auth.http.inputs import DisplayName, Email, Input, Password
+from nhost_auth.http.inputs import DISPLAY_NAME_PATTERN, DisplayName, Email, Input, Password
 from nhost_auth.models import Account
 
 DISPLAY_NAME_LENGTH = 32
@@ -23,6 +23,8 @@ DISPLAY_NAME_LENGTH = 32
 
 class PersonName(DisplayName):
     """A part of a name; a blank one counts as none."""
+
+    pattern = rf"{DISPLAY_NAME_PATTERN}|^\s*$"
 
     def fits(self, value: str) -> bool:
         return not value.strip() or super().fits(value)

@@ -169,6 +169,11 @@ def test_request_body_is_what_the_input_takes() -> None:
     }
 
 
+def test_blank_part_of_a_name_is_one_that_the_schema_takes() -> None:
+    body = operations()["convertAnonymous"]["requestBody"]["content"]["application/json"]["schema"]
+    assert component(body)["properties"]["firstName"]["pattern"].endswith(r"|^\s*$")
+
+
 def test_body_that_may_be_left_out_is_not_required() -> None:
     assert operations()["signInAnonymous"]["requestBody"]["required"] is False
 
