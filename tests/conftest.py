@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,9 +18,12 @@ from django.core import mail
 from django.core.management.commands import flush
 from django.db.models.signals import post_migrate
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from nhost_auth.infra import crypto
 from nhost_auth.models import Account
+from tests.described import ensure_described
 from tests.hashers import CheapArgon2idHasher
 from tests.internet import internet as internet
 from tests.internet import internet_proxy as internet_proxy
@@ -56,6 +60,26 @@ def cheap_recovery_codes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crypto, "Argon2idHasher", CheapArgon2idHasher)
         yield
+
+
+# HYPOTHESIS_PROFILE=thorough makes up other cases in each run, and thirty times as many.
+hypothesis_settings.register_profile(
+    "quick",
+    max_examples=3,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+hypothesis_settings.register_profile(
+    "thorough", hypothesis_settings.get_profile("quick"), max_examples=100, derandomize=False
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def many(times: int) -> hypothesis_settings:
+    """So many times the cases of the profile: for cases that take a millisecond or two."""
+    return hypothesis_settings(max_examples=times * hypothesis_settings.default.max_examples)
 
 
 class Reply:
@@ -145,6 +169,7 @@ class Api:
             extra |= {"data": content, "content_type": content_type}
         with self._committing(execute=True):
             response = self._client.generic(method, prefix + path, query_params=query, **extra)
+        ensure_described(response)
         return Reply(response)
 
     def get(self, path: str, **arguments: Any) -> Reply:

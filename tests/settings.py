@@ -55,6 +55,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The cheapest hasher that is real Argon2id: tests are about rules, not about cost.
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2idHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 
+SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0"}  # whose schemas are plain JSON Schemas
+
 HASURA_GRAPHQL_JWT_SECRET = {"type": "HS256", "key": "tests-only-" + "s" * 32, "issuer": "tests"}
 AUTH_ENCRYPTION_KEY = "0123456789abcdef" * 4
 AUTH_SERVER_URL = "https://auth.example.com/v1"

@@ -9,12 +9,13 @@ from django.contrib.auth.password_validation import password_changed
 from django.db import transaction
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import InvalidEmailPassword, Unauthorized, UserAlreadyExists, UserNotAnonymous
+from nhost_auth.errors import DisabledUser, InvalidEmailPassword, Unauthorized, UserAlreadyExists, UserNotAnonymous
 from nhost_auth.flows import accounts, host_users, links, passwords, policy, sessions
 from nhost_auth.flows.policy import Profile
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
-from nhost_auth.http.inputs import DisplayName, Email, Input, Password
+from nhost_auth.http.inputs import DISPLAY_NAME_PATTERN, DisplayName, Email, Input, Password
 from nhost_auth.models import Account
 
 DISPLAY_NAME_LENGTH = 32
@@ -22,6 +23,8 @@ DISPLAY_NAME_LENGTH = 32
 
 class PersonName(DisplayName):
     """A part of a name; a blank one counts as none."""
+
+    pattern = rf"{DISPLAY_NAME_PATTERN}|^\s*$"
 
     def fits(self, value: str) -> bool:
         return not value.strip() or super().fits(value)
@@ -37,7 +40,16 @@ class ConvertRequest(Input):
 
 
 class AnonymousConvert(Endpoint):
-    stories = {"convert": Story(guard=bearer, request=ConvertRequest, limits=("verification_email",))}
+    stories = {
+        "convert": Story(
+            operation="convertAnonymous",
+            guard=bearer,
+            request=ConvertRequest,
+            limits=("verification_email",),
+            answer=answers.ConvertResponse,
+            errors=(*refusals.NEW_PASSWORD, DisabledUser, InvalidEmailPassword, UserNotAnonymous, UserAlreadyExists),
+        )
+    }
     # Mudbase documents 400 and 401 only, and 401 is about the token.
     statuses = {InvalidEmailPassword: 400, UserAlreadyExists: 400}
 

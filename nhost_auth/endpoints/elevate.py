@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import InvalidRequest, UnverifiedUser
+from nhost_auth.errors import CannotSendSms, DisabledUser, InvalidEmailPassword, InvalidRequest, UnverifiedUser
 from nhost_auth.flows import accounts, codes, elevation, mfa, phones, policy, sessions, webauthn
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.credentials import AssertionResponse
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
@@ -29,27 +29,72 @@ class WebauthnRequest(Input):
 
 class Elevate(Endpoint):
     stories = {
-        "show": Story(guard=bearer, limits=("brute_force",)),
-        "begin_webauthn": Story(guard=bearer, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)),
-        "verify_webauthn": Story(
-            guard=bearer, request=WebauthnRequest, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)
+        "show": Story(
+            operation="getElevation",
+            guard=bearer,
+            limits=("brute_force",),
+            answer=answers.ElevationResponse,
+            errors=(InvalidRequest, InvalidEmailPassword, DisabledUser),
         ),
-        "totp": Story(guard=bearer, request=OtpRequest, limits=("brute_force",), takes_code=True),
-        "send_email": Story(guard=bearer, toggles=("AUTH_OTP_EMAIL_ENABLED",), limits=("email", "brute_force")),
+        "begin_webauthn": Story(
+            operation="elevateWebauthn",
+            guard=bearer,
+            toggles=("AUTH_WEBAUTHN_ENABLED",),
+            limits=("brute_force",),
+            answer=answers.PublicKeyCredentialRequestOptions,
+            errors=refusals.BEARER,
+        ),
+        "verify_webauthn": Story(
+            operation="verifyElevateWebauthn",
+            guard=bearer,
+            request=WebauthnRequest,
+            toggles=("AUTH_WEBAUTHN_ENABLED",),
+            limits=("brute_force",),
+            answer=answers.SessionPayload,
+            errors=refusals.BEARER,
+        ),
+        "totp": Story(
+            operation="elevateTotp",
+            guard=bearer,
+            request=OtpRequest,
+            limits=("brute_force",),
+            takes_code=True,
+            answer=answers.SessionPayload,
+            errors=(*refusals.BEARER, *refusals.TOTP),
+        ),
+        "send_email": Story(
+            operation="elevateOTPEmail",
+            guard=bearer,
+            toggles=("AUTH_OTP_EMAIL_ENABLED",),
+            limits=("email", "brute_force"),
+            errors=refusals.BEARER,
+        ),
         "verify_email": Story(
+            operation="verifyElevateOTPEmail",
             guard=bearer,
             request=OtpRequest,
             toggles=("AUTH_OTP_EMAIL_ENABLED",),
             limits=("brute_force",),
             takes_code=True,
+            answer=answers.SessionPayload,
+            errors=(*refusals.BEARER, *refusals.ONE_TIME_CODE),
         ),
-        "send_sms": Story(guard=bearer, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms", "brute_force")),
+        "send_sms": Story(
+            operation="elevateOTPSms",
+            guard=bearer,
+            toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
+            limits=("sms", "brute_force"),
+            errors=(*refusals.BEARER, CannotSendSms),
+        ),
         "verify_sms": Story(
+            operation="verifyElevateOTPSms",
             guard=bearer,
             request=OtpRequest,
             toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
             limits=("brute_force",),
             takes_code=True,
+            answer=answers.SessionPayload,
+            errors=(*refusals.BEARER, *refusals.ONE_TIME_CODE),
         ),
     }
 

@@ -9,7 +9,11 @@ from nhost_auth.http.endpoint import Endpoint, Story
 
 
 class Healthz(Endpoint):
-    stories = {"check": Story(), "head": Story(), "root": Story()}
+    stories = {
+        "check": Story(operation="healthCheckGet"),
+        "head": Story(operation="healthCheckHead", answer=None),
+        "root": Story(),
+    }
 
     def check(self) -> Any:
         return payloads.OK

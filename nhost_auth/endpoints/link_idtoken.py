@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import ProviderAccountAlreadyLinked
 from nhost_auth.flows import accounts, id_tokens, identities
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import elevated
 from nhost_auth.http.id_tokens import IdTokenRequest
 
 
 class LinkIdtoken(Endpoint):
-    stories = {"link": Story(guard=elevated, request=IdTokenRequest)}
+    stories = {
+        "link": Story(
+            operation="linkIdToken",
+            guard=elevated,
+            request=IdTokenRequest,
+            errors=(*refusals.BEARER, *refusals.ID_TOKEN, ProviderAccountAlreadyLinked),
+        )
+    }
 
     def link(self, provider: str, id_token: str, nonce: str | None = None) -> Any:
         identity = id_tokens.identify(provider, id_token, nonce)

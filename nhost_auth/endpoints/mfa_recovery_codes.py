@@ -7,13 +7,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import DisabledEndpoint, NoTotpSecret
 from nhost_auth.flows import accounts, mfa
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer, proven_unless_enrolling
 
 
 class MfaRecoveryCodes(Endpoint):
-    stories = {"show": Story(guard=bearer), "generate": Story(guard=proven_unless_enrolling)}
+    stories = {
+        "show": Story(
+            operation="countRecoveryCodes",
+            guard=bearer,
+            answer=answers.RecoveryCodesLeft,
+            errors=(*refusals.BEARER, DisabledEndpoint),
+        ),
+        "generate": Story(
+            operation="createRecoveryCodes",
+            guard=proven_unless_enrolling,
+            answer=answers.RecoveryCodes,
+            errors=(*refusals.BEARER, DisabledEndpoint, NoTotpSecret),
+        ),
+    }
 
     def show(self) -> Any:
         mfa.ensure_enabled()

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import DisabledEndpoint
 from nhost_auth.flows import accounts, mfa
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import elevated_unless_enrolling
 
 
 class MfaTotp(Endpoint):
-    stories = {"generate": Story(guard=elevated_unless_enrolling)}
+    stories = {
+        "generate": Story(
+            operation="changeUserMfa",
+            guard=elevated_unless_enrolling,
+            answer=answers.TotpGenerateResponse,
+            errors=(*refusals.BEARER, DisabledEndpoint),
+        )
+    }
 
     def generate(self) -> Any:
         mfa.ensure_enabled()

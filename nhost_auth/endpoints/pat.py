@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from nhost_auth.flows import accounts, sessions
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import elevated
 from nhost_auth.http.inputs import Input, Metadata, Moment
@@ -17,7 +18,15 @@ class CreateRequest(Input):
 
 
 class Pat(Endpoint):
-    stories = {"create": Story(guard=elevated, request=CreateRequest)}
+    stories = {
+        "create": Story(
+            operation="createPAT",
+            guard=elevated,
+            request=CreateRequest,
+            answer=answers.CreatePATResponse,
+            errors=refusals.BEARER,
+        )
+    }
 
     def create(self, expires_at: datetime, metadata: dict[str, Any] | None = None) -> Any:
         account = accounts.bearer(self.access_token)

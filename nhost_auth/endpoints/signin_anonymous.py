@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.flows import accounts, policy, sessions
+from nhost_auth.http import answers
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Input, Metadata, Text
 from nhost_auth.models.roles import ANONYMOUS
@@ -21,10 +22,12 @@ class SignInRequest(Input):
 class SignInAnonymous(Endpoint):
     stories = {
         "sign_in": Story(
+            operation="signInAnonymous",
             request=SignInRequest,
             request_optional=True,
             toggles=("AUTH_DISABLE_SIGNUP", "AUTH_ANONYMOUS_USERS_ENABLED"),
             limits=("brute_force",),
+            answer=answers.SessionPayload,
         )
     }
 

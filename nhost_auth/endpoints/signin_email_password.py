@@ -10,6 +10,7 @@ from typing import Any
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidEmailPassword
 from nhost_auth.flows import password_attempts, passwords, policy, sessions
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, Password
 from nhost_auth.models import Account
@@ -21,7 +22,15 @@ class SignInRequest(Input):
 
 
 class SignInEmailPassword(Endpoint):
-    stories = {"sign_in": Story(request=SignInRequest, limits=("brute_force",))}
+    stories = {
+        "sign_in": Story(
+            operation="signInEmailPassword",
+            request=SignInRequest,
+            limits=("brute_force",),
+            answer=answers.SignInResponse,
+            errors=refusals.VALID_USER,
+        )
+    }
 
     def sign_in(self, email: str, password: str) -> Any:
         account = Account.objects.find_by_email(email)

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import SignupDisabled
 from nhost_auth.flows import id_tokens, identities, outbox, policy, sessions
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.id_tokens import EnterRequest
 
 
 class SignInIdtoken(Endpoint):
-    stories = {"sign_in": Story(request=EnterRequest, limits=("brute_force",))}
+    stories = {
+        "sign_in": Story(
+            operation="signInIdToken",
+            request=EnterRequest,
+            limits=("brute_force",),
+            answer=answers.EnterResponse,
+            errors=(*refusals.ID_TOKEN, *refusals.NEW_USER, *refusals.VALID_USER, SignupDisabled),
+        )
+    }
 
     def sign_in(
         self, provider: str, id_token: str, nonce: str | None = None, options: dict[str, Any] | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import InvalidTicket
 from nhost_auth.flows import mfa, sessions
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Input, Text
 
@@ -19,7 +21,16 @@ class SignInRequest(Input):
 
 
 class SignInMfaTotp(Endpoint):
-    stories = {"sign_in": Story(request=SignInRequest, limits=("brute_force",), takes_code=True)}
+    stories = {
+        "sign_in": Story(
+            operation="verifySignInMfaTotp",
+            request=SignInRequest,
+            limits=("brute_force",),
+            takes_code=True,
+            answer=answers.SessionPayload,
+            errors=(InvalidTicket, *refusals.VALID_USER, *refusals.TOTP),
+        )
+    }
 
     def sign_in(self, ticket: str, otp: str) -> Any:
         mfa.ensure_enabled()

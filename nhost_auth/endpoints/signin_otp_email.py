@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import SignupDisabled
 from nhost_auth.flows import accounts, codes, outbox, policy, sessions
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, SignUpOptions, Text
 
@@ -26,13 +27,22 @@ class VerifyRequest(Input):
 class SignInOtpEmail(Endpoint):
     stories = {
         "send": Story(
+            operation="signInOTPEmail",
             turnstile=True,
             sends=True,
             request=SendRequest,
             toggles=("AUTH_OTP_EMAIL_ENABLED",),
             limits=("email", "brute_force"),
+            errors=(*refusals.NEW_USER, SignupDisabled),
         ),
-        "verify": Story(request=VerifyRequest, limits=("brute_force",), takes_code=True),
+        "verify": Story(
+            operation="verifySignInOTPEmail",
+            request=VerifyRequest,
+            limits=("brute_force",),
+            takes_code=True,
+            answer=answers.SignInResponse,
+            errors=(*refusals.VALID_USER, *refusals.ONE_TIME_CODE),
+        ),
     }
 
     def send(self, email: str, options: dict[str, Any] | None = None) -> Any:

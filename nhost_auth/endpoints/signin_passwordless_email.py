@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import SignupDisabled
 from nhost_auth.flows import accounts, links, outbox, policy
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, SignUpOptions
 
@@ -22,11 +23,13 @@ class SendRequest(Input):
 class SignInPasswordlessEmail(Endpoint):
     stories = {
         "send": Story(
+            operation="signInPasswordlessEmail",
             turnstile=True,
             sends=True,
             request=SendRequest,
             toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED",),
             limits=("email", "brute_force"),
+            errors=(*refusals.NEW_USER, SignupDisabled),
         )
     }
 

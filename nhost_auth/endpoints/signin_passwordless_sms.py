@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import CannotSendSms, DisabledUser, ForbiddenAnonymous, RoleNotAllowed, SignupDisabled
 from nhost_auth.flows import phones, policy, sessions
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Input, PhoneNumber, SignUpOptions, Text
 
@@ -26,14 +27,22 @@ class OtpRequest(Input):
 class SignInPasswordlessSms(Endpoint):
     stories = {
         "send": Story(
+            operation="signInPasswordlessSms",
             turnstile=True,
             sends=True,
             request=SendRequest,
             toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
             limits=("sms", "brute_force"),
+            errors=(*refusals.PROFILE, DisabledUser, ForbiddenAnonymous, SignupDisabled, CannotSendSms),
         ),
         "otp": Story(
-            request=OtpRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("brute_force",), takes_code=True
+            operation="verifySignInPasswordlessSms",
+            request=OtpRequest,
+            toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
+            limits=("brute_force",),
+            takes_code=True,
+            answer=answers.SignInResponse,
+            errors=(*refusals.VALID_USER, *refusals.ONE_TIME_CODE, RoleNotAllowed),
         ),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidPat
 from nhost_auth.flows import policy, sessions
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Input, UuidText
 from nhost_auth.models import RefreshToken
@@ -17,7 +18,15 @@ class SignInRequest(Input):
 
 
 class SignInPat(Endpoint):
-    stories = {"sign_in": Story(request=SignInRequest, limits=("brute_force",))}
+    stories = {
+        "sign_in": Story(
+            operation="signInPAT",
+            request=SignInRequest,
+            limits=("brute_force",),
+            answer=answers.SignInResponse,
+            errors=(InvalidPat, *refusals.VALID_USER),
+        )
+    }
 
     def sign_in(self, personal_access_token: str) -> Any:
         token = RefreshToken.objects.find_with_account(personal_access_token, kind=RefreshToken.Kind.PAT)

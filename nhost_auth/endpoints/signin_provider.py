@@ -13,6 +13,7 @@ from nhost_auth.errors import InvalidRequest, OauthProviderError
 from nhost_auth.flows import accounts, identities, outbox, provider_tokens, provider_visits, sessions
 from nhost_auth.flows.provider_visits import Visit
 from nhost_auth.flows.redirects import ensure_redirect, with_query
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.departures import DepartingEndpoint, cookie_name
 from nhost_auth.http.endpoint import Story
 from nhost_auth.http.guards import bearer
@@ -25,10 +26,34 @@ from nhost_auth.models import Account, PkceCode
 
 class SignInProvider(DepartingEndpoint):
     stories = {
-        "start": Story(query=SignInQuery, limits=("brute_force",)),
-        "come_back": Story(query=CallbackQuery, limits=("brute_force",)),
-        "come_back_by_form": Story(form=CallbackQuery, limits=("brute_force",)),
-        "tokens": Story(guard=bearer, limits=("brute_force",)),
+        "start": Story(
+            operation="signInProviderURL",
+            query=SignInQuery,
+            limits=("brute_force",),
+            answer=Redirect,
+            errors=refusals.DEPARTURE,
+        ),
+        "come_back": Story(
+            operation="signInProviderCallbackGet",
+            query=CallbackQuery,
+            limits=("brute_force",),
+            answer=Redirect,
+            errors=refusals.UNKNOWN_PROVIDER,
+        ),
+        "come_back_by_form": Story(
+            operation="signInProviderCallbackPost",
+            form=CallbackQuery,
+            limits=("brute_force",),
+            answer=Redirect,
+            errors=refusals.UNKNOWN_PROVIDER,
+        ),
+        "tokens": Story(
+            operation="getProviderTokens",
+            guard=bearer,
+            limits=("brute_force",),
+            answer=answers.ProviderSession,
+            errors=(*refusals.BEARER, *refusals.UNKNOWN_PROVIDER),
+        ),
     }
 
     def start(self, provider: str, connect: str = "", **query: Any) -> Any:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import InvalidRequest
 from nhost_auth.flows import sessions, webauthn
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.credentials import AssertionResponse
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input
@@ -25,9 +27,22 @@ class VerifyRequest(Input):
 class SignInWebauthn(Endpoint):
     stories = {
         "begin": Story(
-            request=BeginRequest, request_optional=True, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)
+            operation="signInWebauthn",
+            request=BeginRequest,
+            request_optional=True,
+            toggles=("AUTH_WEBAUTHN_ENABLED",),
+            limits=("brute_force",),
+            answer=answers.PublicKeyCredentialRequestOptions,
+            errors=(InvalidRequest, *refusals.VALID_USER),
         ),
-        "verify": Story(request=VerifyRequest, toggles=("AUTH_WEBAUTHN_ENABLED",), limits=("brute_force",)),
+        "verify": Story(
+            operation="verifySignInWebauthn",
+            request=VerifyRequest,
+            toggles=("AUTH_WEBAUTHN_ENABLED",),
+            limits=("brute_force",),
+            answer=answers.SignInResponse,
+            errors=(InvalidRequest, *refusals.VALID_USER),
+        ),
     }
 
     def begin(self, email: str | None = None) -> Any:

@@ -20,7 +20,9 @@ class SignOutRequest(Input):
 
 
 class SignOut(Endpoint):
-    stories = {"sign_out": Story(guard=optional_bearer, request=SignOutRequest)}
+    stories = {
+        "sign_out": Story(operation="signOut", guard=optional_bearer, request=SignOutRequest, errors=(InvalidRequest,))
+    }
 
     def sign_out(self, refresh_token: str = "", all: bool = False) -> Any:  # noqa: A002 - the field's name
         if all:

@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import password_changed
 
 from nhost_auth.conf import conf
 from nhost_auth.flows import accounts, host_users, links, outbox, passwords, policy, sessions
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, SignUpOptions
 
@@ -26,10 +26,13 @@ class SignUpRequest(Input):
 class SignUpEmailPassword(Endpoint):
     stories = {
         "sign_up": Story(
+            operation="signUpEmailPassword",
             turnstile=True,
             request=SignUpRequest,
             toggles=("AUTH_DISABLE_SIGNUP",),
             limits=("verification_email", "signups"),
+            answer=answers.SessionPayload,
+            errors=(*refusals.NEW_USER, *refusals.NEW_PASSWORD),
         )
     }
 

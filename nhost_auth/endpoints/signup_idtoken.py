@@ -8,14 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.flows import id_tokens, identities, outbox, policy, sessions
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.id_tokens import EnterRequest
 
 
 class SignUpIdtoken(Endpoint):
     stories = {
-        "sign_up": Story(turnstile=True, request=EnterRequest, toggles=("AUTH_DISABLE_SIGNUP",), limits=("signups",))
+        "sign_up": Story(
+            operation="signUpIdToken",
+            turnstile=True,
+            request=EnterRequest,
+            toggles=("AUTH_DISABLE_SIGNUP",),
+            limits=("signups",),
+            answer=answers.EnterResponse,
+            errors=(*refusals.ID_TOKEN, *refusals.NEW_USER, *refusals.VALID_USER),
+        )
     }
 
     def sign_up(

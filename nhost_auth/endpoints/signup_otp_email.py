@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.flows import accounts, codes, outbox, policy
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, SignUpOptions
 
@@ -21,11 +21,13 @@ class SignUpRequest(Input):
 class SignUpOtpEmail(Endpoint):
     stories = {
         "sign_up": Story(
+            operation="signUpOTPEmail",
             turnstile=True,
             sends=True,
             request=SignUpRequest,
             toggles=("AUTH_OTP_EMAIL_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("email", "signups"),
+            errors=refusals.NEW_USER,
         )
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.flows import accounts, links, outbox, policy
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, SignUpOptions
 
@@ -22,11 +22,13 @@ class SignUpRequest(Input):
 class SignUpPasswordlessEmail(Endpoint):
     stories = {
         "sign_up": Story(
+            operation="signUpPasswordlessEmail",
             turnstile=True,
             sends=True,
             request=SignUpRequest,
             toggles=("AUTH_EMAIL_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("email", "signups"),
+            errors=refusals.NEW_USER,
         )
     }
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import CannotSendSms, DisabledUser, ForbiddenAnonymous
 from nhost_auth.flows import phones, policy
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Input, PhoneNumber, SignUpOptions
 
@@ -21,11 +22,13 @@ class SignUpRequest(Input):
 class SignUpPasswordlessSms(Endpoint):
     stories = {
         "sign_up": Story(
+            operation="signUpPasswordlessSms",
             turnstile=True,
             sends=True,
             request=SignUpRequest,
             toggles=("AUTH_SMS_PASSWORDLESS_ENABLED", "AUTH_DISABLE_SIGNUP"),
             limits=("sms", "signups"),
+            errors=(*refusals.PROFILE, DisabledUser, ForbiddenAnonymous, CannotSendSms),
         )
     }
 

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.departures import DepartingEndpoint
 from nhost_auth.http.endpoint import Story
 from nhost_auth.http.provider_queries import StartQuery
 
 
 class SignUpProvider(DepartingEndpoint):
-    stories = {"start": Story(query=StartQuery, toggles=("AUTH_DISABLE_SIGNUP",), limits=("signups",))}
+    stories = {
+        "start": Story(
+            operation="signUpProviderURL",
+            query=StartQuery,
+            toggles=("AUTH_DISABLE_SIGNUP",),
+            limits=("signups",),
+            answer=payloads.Redirect,
+            errors=refusals.DEPARTURE,
+        )
+    }
 
     def start(self, provider: str, **query: Any) -> Any:
         return self.depart(provider, sign_up=True, **query)

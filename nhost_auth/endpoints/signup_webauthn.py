@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.conf import conf
+from nhost_auth.errors import DisabledUser, InvalidEmailPassword, InvalidRequest, UserAlreadyExists
 from nhost_auth.flows import links, outbox, sessions, webauthn
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.credentials import CreationResponse
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, SignUpOptions, Text
@@ -31,8 +32,23 @@ class VerifyRequest(Input):
 
 class SignUpWebauthn(Endpoint):
     stories = {
-        "begin": Story(turnstile=True, request=BeginRequest, toggles=TOGGLES, limits=("signups",)),
-        "verify": Story(request=VerifyRequest, toggles=TOGGLES, limits=("brute_force", "signups")),
+        "begin": Story(
+            operation="signUpWebauthn",
+            turnstile=True,
+            request=BeginRequest,
+            toggles=TOGGLES,
+            limits=("signups",),
+            answer=answers.PublicKeyCredentialCreationOptions,
+            errors=(*refusals.PROFILE, InvalidEmailPassword),
+        ),
+        "verify": Story(
+            operation="verifySignUpWebauthn",
+            request=VerifyRequest,
+            toggles=TOGGLES,
+            limits=("brute_force", "signups"),
+            answer=answers.SessionPayload,
+            errors=(*refusals.PROFILE, InvalidRequest, DisabledUser, UserAlreadyExists),
+        ),
     }
 
     def begin(self, email: str, options: dict[str, Any] | None = None) -> Any:

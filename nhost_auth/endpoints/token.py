@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.errors import InvalidRequest
+from nhost_auth.errors import InvalidRefreshToken, InvalidRequest
 from nhost_auth.flows import accounts, sessions
 from nhost_auth.flows.access_tokens import AccessToken, TokenError
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import optional_bearer
 from nhost_auth.http.inputs import Input, Text, UuidText
@@ -32,9 +32,26 @@ class ExchangeRequest(Input):
 
 class Token(Endpoint):
     stories = {
-        "refresh": Story(request=RefreshRequest),
-        "verify": Story(guard=optional_bearer, request=VerifyRequest, request_optional=True, limits=("brute_force",)),
-        "exchange": Story(request=ExchangeRequest),
+        "refresh": Story(
+            operation="refreshToken",
+            request=RefreshRequest,
+            answer=answers.Session,
+            errors=(InvalidRefreshToken, *refusals.VALID_USER),
+        ),
+        "verify": Story(
+            operation="verifyToken",
+            guard=optional_bearer,
+            request=VerifyRequest,
+            request_optional=True,
+            limits=("brute_force",),
+            errors=refusals.BEARER,
+        ),
+        "exchange": Story(
+            operation="tokenExchange",
+            request=ExchangeRequest,
+            answer=answers.SignInResponse,
+            errors=(InvalidRequest, *refusals.VALID_USER),
+        ),
     }
 
     def refresh(self, refresh_token: str) -> Any:

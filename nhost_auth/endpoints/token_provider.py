@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import DisabledEndpoint, OauthProviderError
 from nhost_auth.flows import provider_tokens
+from nhost_auth.http import answers, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
 from nhost_auth.http.inputs import Input, Text
@@ -16,7 +18,15 @@ class RefreshRequest(Input):
 
 
 class TokenProvider(Endpoint):
-    stories = {"refresh": Story(guard=bearer, request=RefreshRequest)}
+    stories = {
+        "refresh": Story(
+            operation="refreshProviderToken",
+            guard=bearer,
+            request=RefreshRequest,
+            answer=answers.ProviderSession,
+            errors=(*refusals.UNKNOWN_PROVIDER, DisabledEndpoint, OauthProviderError),
+        )
+    }
 
     def refresh(self, provider: str, refresh_token: str) -> Any:
         return provider_tokens.renew(ensure_provider(provider), refresh_token)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.flows import accounts
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
 
 
 class User(Endpoint):
-    stories = {"show": Story(guard=bearer)}
+    stories = {"show": Story(operation="getUser", guard=bearer, answer=answers.User, errors=refusals.BEARER)}
 
     def show(self) -> Any:
         account = accounts.bearer(self.access_token)

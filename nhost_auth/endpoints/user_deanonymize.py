@@ -10,9 +10,9 @@ from typing import Any
 from django.contrib.auth.password_validation import password_changed
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import InvalidRequest, UserNotAnonymous
+from nhost_auth.errors import CannotSendSms, InvalidRequest, UserNotAnonymous
 from nhost_auth.flows import accounts, host_users, links, outbox, passwords, phones, policy
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, PhoneNumber, SignUpOptions, Text
@@ -37,8 +37,21 @@ class SmsRequest(Input):
 
 class UserDeanonymize(Endpoint):
     stories = {
-        "deanonymize": Story(guard=bearer, request=DeanonymizeRequest, limits=("verification_email",)),
-        "sms": Story(guard=bearer, request=SmsRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms",)),
+        "deanonymize": Story(
+            operation="deanonymizeUser",
+            guard=bearer,
+            request=DeanonymizeRequest,
+            limits=("verification_email",),
+            errors=(*refusals.NEW_USER, *refusals.NEW_PASSWORD, UserNotAnonymous),
+        ),
+        "sms": Story(
+            operation="deanonymizeUserSms",
+            guard=bearer,
+            request=SmsRequest,
+            toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
+            limits=("sms",),
+            errors=(InvalidRequest, *refusals.NEW_USER, UserNotAnonymous, CannotSendSms),
+        ),
     }
 
     def deanonymize(

@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from nhost_auth.errors import EmailAlreadyVerified, InvalidEmailPassword, UserAlreadyExists
+from nhost_auth.errors import (
+    DisabledUser,
+    EmailAlreadyVerified,
+    InvalidEmailPassword,
+    RedirectToNotAllowed,
+    UserAlreadyExists,
+)
 from nhost_auth.flows import accounts, links, policy
 from nhost_auth.flows.redirects import ensure_redirect
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import elevated
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, RedirectOptions
@@ -32,8 +38,20 @@ class SendVerificationRequest(Input):
 
 class UserEmail(Endpoint):
     stories = {
-        "change": Story(guard=elevated, request=ChangeRequest, limits=("email",)),
-        "send_verification": Story(sends=True, request=SendVerificationRequest, limits=("verification_email",)),
+        "change": Story(
+            operation="changeUserEmail",
+            guard=elevated,
+            request=ChangeRequest,
+            limits=("email",),
+            errors=(*refusals.BEARER, RedirectToNotAllowed, UserAlreadyExists),
+        ),
+        "send_verification": Story(
+            operation="sendVerificationEmail",
+            sends=True,
+            request=SendVerificationRequest,
+            limits=("verification_email",),
+            errors=(RedirectToNotAllowed, InvalidEmailPassword, DisabledUser, EmailAlreadyVerified),
+        ),
     }
 
     def change(self, new_email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import NoTotpSecret, TotpAlreadyActive
 from nhost_auth.flows import accounts, mfa
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
 from nhost_auth.http.inputs import Input, Text
@@ -17,7 +18,14 @@ class ChangeRequest(Input):
 
 
 class UserMfa(Endpoint):
-    stories = {"change": Story(guard=bearer, request=ChangeRequest)}
+    stories = {
+        "change": Story(
+            operation="verifyChangeUserMfa",
+            guard=bearer,
+            request=ChangeRequest,
+            errors=(*refusals.BEARER, *refusals.TOTP, NoTotpSecret, TotpAlreadyActive),
+        )
+    }
 
     def change(self, code: str, active_mfa_type: str = "") -> Any:
         mfa.ensure_enabled()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.errors import InvalidRequest
+from nhost_auth.errors import InvalidRequest, InvalidTicket, RedirectToNotAllowed
 from nhost_auth.flows import accounts, links, password_resets, passwords, policy
 from nhost_auth.flows.redirects import ensure_redirect
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import optional_elevated
 from nhost_auth.http.inputs import CodeChallenge, Email, Input, Password, RedirectOptions, Text
@@ -31,8 +31,19 @@ class ResetRequest(Input):
 
 class UserPassword(Endpoint):
     stories = {
-        "change": Story(guard=optional_elevated, request=ChangeRequest),
-        "reset": Story(turnstile=True, request=ResetRequest, limits=("email",)),
+        "change": Story(
+            operation="changeUserPassword",
+            guard=optional_elevated,
+            request=ChangeRequest,
+            errors=(*refusals.BEARER, *refusals.NEW_PASSWORD, InvalidTicket),
+        ),
+        "reset": Story(
+            operation="sendPasswordResetEmail",
+            turnstile=True,
+            request=ResetRequest,
+            limits=("email",),
+            errors=(RedirectToNotAllowed,),
+        ),
     }
 
     def change(self, new_password: str, ticket: str | None = None) -> Any:

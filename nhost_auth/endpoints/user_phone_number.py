@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.errors import CannotSendSms, UserAlreadyExists
 from nhost_auth.flows import accounts, phones
-from nhost_auth.http import payloads
+from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import elevated
 from nhost_auth.http.inputs import Input, PhoneNumber, Text
@@ -26,14 +27,21 @@ class VerifyRequest(Input):
 class UserPhoneNumber(Endpoint):
     stories = {
         "change": Story(
-            guard=elevated, request=ChangeRequest, toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",), limits=("sms",)
+            operation="changeUserPhoneNumber",
+            guard=elevated,
+            request=ChangeRequest,
+            toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
+            limits=("sms",),
+            errors=(*refusals.BEARER, UserAlreadyExists, CannotSendSms),
         ),
         "verify": Story(
+            operation="verifyChangeUserPhoneNumber",
             guard=elevated,
             request=VerifyRequest,
             toggles=("AUTH_SMS_PASSWORDLESS_ENABLED",),
             limits=("brute_force",),
             takes_code=True,
+            errors=(*refusals.BEARER, *refusals.ONE_TIME_CODE, UserAlreadyExists),
         ),
     }
 

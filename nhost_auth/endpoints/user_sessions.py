@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from nhost_auth.errors import SessionNotFound
 from nhost_auth.flows import accounts, sessions
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer
 from nhost_auth.http.inputs import Query, Text
@@ -22,8 +23,10 @@ class ListQuery(Query):
 
 class UserSessions(Endpoint):
     stories = {
-        "list": Story(guard=bearer, query=ListQuery),
-        "end": Story(guard=bearer),
+        "list": Story(
+            operation="listSessions", guard=bearer, query=ListQuery, answer=answers.OpenSessions, errors=refusals.BEARER
+        ),
+        "end": Story(operation="endSession", guard=bearer, errors=(*refusals.BEARER, SessionNotFound)),
     }
 
     def list(self, refresh_token_id: str = "") -> Any:

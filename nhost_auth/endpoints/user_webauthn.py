@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from nhost_auth.flows import accounts, webauthn
-from nhost_auth.http import payloads
+from nhost_auth.http import answers, payloads, refusals
 from nhost_auth.http.credentials import CreationResponse
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer, elevated, elevated_unless_enrolling
@@ -29,13 +29,38 @@ class RenameRequest(Input):
 
 class UserWebauthn(Endpoint):
     stories = {
-        "add": Story(guard=elevated_unless_enrolling, toggles=TOGGLES),
-        "verify": Story(
-            guard=elevated_unless_enrolling, request=VerifyRequest, toggles=TOGGLES, limits=("brute_force",)
+        "add": Story(
+            operation="addSecurityKey",
+            guard=elevated_unless_enrolling,
+            toggles=TOGGLES,
+            answer=answers.PublicKeyCredentialCreationOptions,
+            errors=refusals.BEARER,
         ),
-        "list": Story(guard=bearer, toggles=TOGGLES),
-        "rename": Story(guard=elevated, request=RenameRequest, toggles=TOGGLES),
-        "remove": Story(guard=elevated, toggles=TOGGLES),
+        "verify": Story(
+            operation="verifyAddSecurityKey",
+            guard=elevated_unless_enrolling,
+            request=VerifyRequest,
+            toggles=TOGGLES,
+            limits=("brute_force",),
+            answer=answers.VerifyAddSecurityKeyResponse,
+            errors=refusals.BEARER,
+        ),
+        "list": Story(
+            operation="listSecurityKeys",
+            guard=bearer,
+            toggles=TOGGLES,
+            answer=answers.SecurityKeys,
+            errors=refusals.BEARER,
+        ),
+        "rename": Story(
+            operation="renameSecurityKey",
+            guard=elevated,
+            request=RenameRequest,
+            toggles=TOGGLES,
+            answer=answers.SecurityKey,
+            errors=refusals.BEARER,
+        ),
+        "remove": Story(operation="removeSecurityKey", guard=elevated, toggles=TOGGLES, errors=refusals.BEARER),
     }
 
     def add(self) -> Any:

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import InvalidRequest
+from nhost_auth.errors import InvalidRequest, RedirectToNotAllowed
 from nhost_auth.flows import links, sessions
 from nhost_auth.flows.redirects import ensure_redirect, parse_target, with_query
 from nhost_auth.http import payloads
@@ -32,8 +32,21 @@ class FollowQuery(Query):
 
 class Verify(Endpoint):
     stories = {
-        "open": Story(query=FollowQuery, limits=("brute_force",)),
-        "follow": Story(query=FollowQuery, exists_with="AUTH_VERIFY_CONFIRM_PAGE", limits=("brute_force",)),
+        "open": Story(
+            operation="verifyTicketURL",
+            query=FollowQuery,
+            limits=("brute_force",),
+            answer=payloads.Redirect | payloads.Page,
+            errors=(InvalidRequest, RedirectToNotAllowed),
+        ),
+        "follow": Story(
+            operation="followTicket",
+            query=FollowQuery,
+            exists_with="AUTH_VERIFY_CONFIRM_PAGE",
+            limits=("brute_force",),
+            answer=payloads.Redirect,
+            errors=(InvalidRequest, RedirectToNotAllowed),
+        ),
     }
 
     def open(self, **query: Any) -> Any:

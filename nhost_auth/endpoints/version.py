@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhost_auth.http import answers
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.version import __version__
 
 
 class Version(Endpoint):
-    stories = {"show": Story()}
+    stories = {"show": Story(operation="getVersion", answer=answers.Version)}
 
     def show(self) -> Any:
         return {"version": __version__}

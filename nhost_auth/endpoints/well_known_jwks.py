@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from nhost_auth.flows import keys
+from nhost_auth.http import answers
 from nhost_auth.http.endpoint import Endpoint, Story
 
 
 class WellKnownJwks(Endpoint):
-    stories = {"show": Story()}
+    stories = {"show": Story(operation="getJWKs", answer=answers.JWKSet)}
 
     def show(self) -> Any:
         return {"keys": keys.backend().keyring.jwks}

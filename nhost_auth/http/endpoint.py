@@ -24,7 +24,7 @@ from nhost_auth.errors import AuthError, InternalServerError, InvalidEmailPasswo
 from nhost_auth.flows import audit, policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
-from nhost_auth.http import cors, exceptions, rate_limits
+from nhost_auth.http import answers, cors, exceptions, rate_limits
 from nhost_auth.http.bodies import read_form, read_json
 from nhost_auth.http.client_address import client_address
 from nhost_auth.http.guards import Guard
@@ -43,6 +43,8 @@ NO_SUCH_METHOD = "no_such_method"
 class Story:
     """What a reviewer wants to know of one method of an endpoint before reading it."""
 
+    operation: str = ""
+    """Its name in the OpenAPI schema: that of Nhost's client where that has one."""
     guard: Guard | None = None
     turnstile: bool = False
     """Whether Turnstile is asked before anything else, where AUTH_TURNSTILE_SECRET is set."""
@@ -61,6 +63,10 @@ class Story:
     """Whether a message leaves for an address, and with AUTH_CONCEAL_ACCOUNTS nothing is told of whose it is."""
     takes_code: bool = False
     """A one-time code is tried here, which nobody may do while attempts cannot be counted."""
+    answer: Any = answers.OK
+    """The type of what it answers when all is well: one of http/answers.py, a Redirect, a Page, or None."""
+    errors: tuple[type[AuthError], ...] = ()
+    """How it may end otherwise, beside what the lines above imply (http/refusals.py)."""
 
 
 class Endpoint(ViewSet):
@@ -73,7 +79,8 @@ class Endpoint(ViewSet):
     renderer_classes: Any = ()
     content_negotiation_class = BaseContentNegotiation
     versioning_class = None
-    schema = None
+    schema: Any = None
+    """http/openapi.py has one, where the host has installed drf-spectacular."""
 
     statuses: ClassVar[Mapping[type[AuthError], int]] = {}
     """Statuses of errors where they differ from Nhost's."""

@@ -19,6 +19,9 @@ class IssuerName(Text):
             raise SchemaValidationError(f"value is not one of the allowed values {json.dumps(sorted(BUILT_IN))}")
         return name
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^({'|'.join(sorted(BUILT_IN))}|c:.*)$"}
+
 
 class IdTokenRequest(Input):
     provider = IssuerName()

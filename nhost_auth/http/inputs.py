@@ -72,11 +72,24 @@ class Text(serializers.CharField):
     def fits(self, value: str) -> bool:
         return re.search(self.pattern, value, re.ASCII) is not None and not value.endswith("\n")
 
+    def describe(self) -> dict[str, Any]:
+        """What `read` takes, as a JSON Schema; that of the other fields too."""
+        bounds = {
+            "minLength": self.least,
+            "maxLength": getattr(conf, self.most_by) if self.most_by else self.most,
+            "pattern": self.pattern,
+            "enum": list(self.enum),
+        }
+        return {"type": "string", **{name: bound for name, bound in bounds.items() if bound}}
+
 
 class Email(Text):
     """An address that both Nhost's syntax check and its data store would take."""
 
     syntax = EMAIL
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "format": "email"}
 
 
 class PhoneNumber(Text):
@@ -120,12 +133,18 @@ class Moment(serializers.DateTimeField):
         except (ValueError, OverflowError):
             raise SchemaValidationError('string doesn\'t match the format "date-time"') from None
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
 
 class Flag(serializers.BooleanField):
     def read(self, value: Any) -> Any:
         if not isinstance(value, bool):
             raise SchemaValidationError("value must be a boolean")
         return value
+
+    def describe(self) -> dict[str, Any]:
+        return {"type": "boolean"}
 
 
 class Texts(serializers.ListField):
@@ -140,6 +159,9 @@ class Texts(serializers.ListField):
             raise SchemaValidationError(NOT_NULLABLE)
         return [self.child.read(item) for item in value]
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
+
 
 class FreeObject(serializers.DictField):
     """An object of any content."""
@@ -148,6 +170,9 @@ class FreeObject(serializers.DictField):
         if not isinstance(value, dict):
             raise SchemaValidationError("value must be an object")
         return value
+
+    def describe(self) -> dict[str, Any]:
+        return {"type": "object"}
 
 
 class Metadata(FreeObject):
@@ -202,8 +227,15 @@ class Query(Input):
         return super().read({name: text for name, text in value.items() if text})
 
 
+class Target(Text):
+    """Where a link is to lead; the policy says whether it may."""
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "format": "uri"}
+
+
 class RedirectOptions(Input):
-    redirectTo = Text(required=False)
+    redirectTo = Target(required=False)
 
 
 class SignUpOptions(Input):
@@ -214,4 +246,4 @@ class SignUpOptions(Input):
     displayName = DisplayName(most=32, required=False)
     locale = Text(least=2, most=3, required=False)
     metadata = Metadata(required=False)
-    redirectTo = Text(required=False)
+    redirectTo = Target(required=False)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from nhost_auth.flows.sessions import SecondStep, Session
+from nhost_auth.http import answers
 from nhost_auth.infra.templates import get_template
 from nhost_auth.models import Account, RefreshToken, SecurityKey
 
@@ -47,7 +48,7 @@ class Page:
     template: str
 
 
-def session(opened: Session) -> dict[str, Any]:
+def session(opened: Session) -> answers.Session:
     return {
         "accessToken": opened.access_token,
         "accessTokenExpiresIn": opened.expires_in,
@@ -57,31 +58,30 @@ def session(opened: Session) -> dict[str, Any]:
     }
 
 
-def user(account: Account, roles: list[str]) -> dict[str, Any]:
+def user(account: Account, roles: list[str]) -> answers.User:
     """The user object; an address or number the account does not have is left out."""
-    payload = {
+    payload: answers.User = {
         "avatarUrl": account.avatar_url,
         "createdAt": moment(account.created_at),
         "defaultRole": account.default_role_id,
         "displayName": account.display_name,
-        "email": account.email,
         "emailVerified": account.email_verified,
         "id": str(account.pk),
         "isAnonymous": account.is_anonymous,
         "locale": account.locale,
         "metadata": account.metadata,
-        "phoneNumber": account.phone_number,
         "phoneNumberVerified": account.phone_number_verified,
         "roles": roles,
         "activeMfaType": None,
     }
-    for name in ("email", "phoneNumber"):
-        if payload[name] is None:
-            del payload[name]
+    if account.email is not None:
+        payload["email"] = account.email
+    if account.phone_number is not None:
+        payload["phoneNumber"] = account.phone_number
     return payload
 
 
-def security_key(key: SecurityKey) -> dict[str, Any]:
+def security_key(key: SecurityKey) -> answers.SecurityKey:
     """A key in its owner's list; what was never given or never happened is null."""
     return {
         "id": str(key.pk),
@@ -94,7 +94,7 @@ def security_key(key: SecurityKey) -> dict[str, Any]:
     }
 
 
-def open_session(token: RefreshToken, *, current: str) -> dict[str, Any]:
+def open_session(token: RefreshToken, *, current: str) -> answers.OpenSession:
     """A session in its owner's list; `current` is the id of the one that asks, if it says so."""
     return {
         "id": str(token.pk),

@@ -34,6 +34,9 @@ class CommaList(Text):
     def read(self, value: Any) -> Any:
         return Texts().read([item for item in super().read(value).split(",") if item])
 
+    def describe(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
+
 
 class MetadataText(Text):
     """Metadata as JSON text."""
@@ -44,6 +47,9 @@ class MetadataText(Text):
         except RequestValidationError:
             raise SchemaValidationError("value must be an object") from None
         return Metadata().read(found)
+
+    def describe(self) -> dict[str, Any]:
+        return {"type": "string", "description": "An object as JSON."}
 
 
 class StartQuery(Query):

@@ -20,6 +20,7 @@ from nhost_auth.infra.crypto import digest, keyed_digest
 from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models.accounts import Account
 
+
 def successor(secret: str, token_id: uuid.UUID) -> str:
     """The secret that follows `secret`: always the same, yet known only to who holds `secret` and SECRET_KEY."""
     return str(uuid.UUID(hex=keyed_digest("refresh_token_successor", str(token_id), secret)[:32]))

@@ -24,10 +24,14 @@ def wrong_code(secret: str) -> str:
 def enrol(api: Api, session: Reply) -> str:
     """Turn the second factor on with the code of the step before the present one; the secret."""
     secret = str(api.get("/mfa/totp/generate", token=session.token).json["totpSecret"])
+    activate(api, session, secret)
+    return secret
+
+
+def activate(api: Api, session: Reply, secret: str) -> None:
     for _ in range(2):  # a step may begin between reading the clock here and there
         body = {"code": code_of(secret, steps=-1), "activeMfaType": "totp"}
         reply = api.post("/user/mfa", body, token=session.token)
         if reply.status == 200:
             break
     assert reply.status == 200
-    return secret
