@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -39,12 +40,16 @@ class Post:
         self.received: list[Received] = []
         self.logins: list[tuple[str, str, bool]] = []
         """Name, password and whether they came through TLS, for every login that was tried."""
+        self.when_addressed: Callable[[], Any] | None = None
+        """Called for a mail that has a recipient and is not taken yet."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
         if address == "refused@example.com":
             return "550 no such mailbox"
+        if self.when_addressed is not None:
+            self.when_addressed()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -146,9 +146,10 @@ def send_the_mails(demo: Demo, post: MailServer, chance: random.Random, count: i
         worker = demo.worker()
         while len(post.post.received) < point:
             assert worker.poll() is None, "the worker found less to send than was promised"
-            time.sleep(0.002)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(timeout=20)
+            time.sleep(0.005)
+        post.post.when_addressed = worker.kill
+        assert worker.wait(timeout=20) == -signal.SIGKILL
+        post.post.when_addressed = None
     demo.manage("auth_requeue_mails", "--abandoned-after", "0")
     assert demo.worker().wait(timeout=60) == 0
 
