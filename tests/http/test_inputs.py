@@ -90,7 +90,7 @@ def test_fault_is_told_in_these_words(api: Api, body: dict[str, Any], reason: st
     assert Account.objects.count() == 0
 
 
-def test_bounds_of_lists_and_metadata_are_settings(api: Api, settings: Any) -> None:
+def test_70_bounds_of_lists_and_metadata_are_settings(api: Api, settings: Any) -> None:
     settings.AUTH_REQUEST_MAX_ITEMS, settings.AUTH_METADATA_MAX_BYTES = 2, 8
     assert_fault(api.post(SIGN_UP, options(allowedRoles=["user"] * 3)), "maximum number of items is 2")
     assert_fault(api.post(SIGN_UP, options(metadata={"x": 123})), "maximum size is 8 bytes")

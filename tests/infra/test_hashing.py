@@ -17,7 +17,7 @@ from tests.conftest import PASSWORD, Api
 MANY = 12
 
 
-def test_as_many_hash_at_once_as_the_setting_says_and_no_more(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_70_as_many_hash_at_once_as_the_setting_says_and_no_more(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.AUTH_PASSWORD_HASHES_AT_ONCE = 3
     monkeypatch.setattr(hashing, "WAIT", 0.0)
     with ExitStack() as taken:
@@ -47,7 +47,7 @@ def crowded(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         yield settings
 
 
-def test_who_gets_no_turn_is_told_to_come_again_and_nothing_is_stored(
+def test_70_who_gets_no_turn_is_told_to_come_again_and_nothing_is_stored(
     api: Api, crowded: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     for reply in (api.sign_up(), api.sign_in()):

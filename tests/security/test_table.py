@@ -8,7 +8,7 @@ from nhost_auth.conf import all_settings
 from tests.security.table import DOCUMENT, ROW, shown, written
 
 LINES = range(1, 71)
-WAITING = {"with the OAuth2 provider", "under way"}
+WAITING = {"with the OAuth2 provider"}
 
 
 def test_table_has_every_line_once_and_in_turn() -> None:
