@@ -43,6 +43,7 @@ class AnonymousConvert(Endpoint):
     stories = {
         "convert": Story(
             operation="convertAnonymous",
+            hashes=True,
             guard=bearer,
             request=ConvertRequest,
             limits=("verification_email",),

@@ -24,6 +24,7 @@ class MfaRecoveryCodes(Endpoint):
         ),
         "generate": Story(
             operation="createRecoveryCodes",
+            hashes=True,
             guard=proven_unless_enrolling,
             answer=answers.RecoveryCodes,
             errors=(*refusals.BEARER, DisabledEndpoint, NoTotpSecret),

@@ -25,6 +25,7 @@ class SignInEmailPassword(Endpoint):
     stories = {
         "sign_in": Story(
             operation="signInEmailPassword",
+            hashes=True,
             request=SignInRequest,
             limits=("brute_force",),
             answer=answers.SignInResponse,

@@ -27,6 +27,7 @@ class SignUpEmailPassword(Endpoint):
     stories = {
         "sign_up": Story(
             operation="signUpEmailPassword",
+            hashes=True,
             turnstile=True,
             request=SignUpRequest,
             toggles=("AUTH_DISABLE_SIGNUP",),

@@ -39,6 +39,7 @@ class UserDeanonymize(Endpoint):
     stories = {
         "deanonymize": Story(
             operation="deanonymizeUser",
+            hashes=True,
             guard=bearer,
             request=DeanonymizeRequest,
             limits=("verification_email",),

@@ -21,6 +21,7 @@ class UserMfa(Endpoint):
     stories = {
         "change": Story(
             operation="verifyChangeUserMfa",
+            hashes=True,
             guard=bearer,
             request=ChangeRequest,
             errors=(*refusals.BEARER, *refusals.TOTP, NoTotpSecret, TotpAlreadyActive),

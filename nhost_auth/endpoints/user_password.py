@@ -33,6 +33,7 @@ class UserPassword(Endpoint):
     stories = {
         "change": Story(
             operation="changeUserPassword",
+            hashes=True,
             guard=optional_elevated,
             request=ChangeRequest,
             errors=(*refusals.BEARER, *refusals.NEW_PASSWORD, InvalidTicket),

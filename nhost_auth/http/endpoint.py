@@ -63,6 +63,8 @@ class Story:
     """Whether a message leaves for an address, and with AUTH_CONCEAL_ACCOUNTS nothing is told of whose it is."""
     takes_code: bool = False
     """A one-time code is tried here, which nobody may do while attempts cannot be counted."""
+    hashes: bool = False
+    """A password, or a recovery code, is hashed here, which has to wait for its turn."""
     answer: Any = answers.OK
     """The type of what it answers when all is well: one of http/answers.py, a Redirect, a Page, or None."""
     errors: tuple[type[AuthError], ...] = ()

@@ -132,10 +132,10 @@ def _as_json(description: str, schema: Schema) -> Schema:
 
 
 def _limits(story: Story) -> Schema:
-    """Answers without a body, before the story is told: to too many requests, and where they cannot be counted."""
+    """Answers without a body: to too many requests, and where they have to wait or cannot be counted."""
     found: Schema = {"429": {"description": "Too many requests.", "headers": WAIT}}
-    if story.takes_code:
-        found["503"] = {"description": "Attempts cannot be counted now.", "headers": WAIT}
+    if story.takes_code or story.hashes:
+        found["503"] = {"description": "Too many passwords, or attempts cannot be counted now.", "headers": WAIT}
     if story.exists_with:
         found["404"] = {
             "description": f"Not without {story.exists_with}.",

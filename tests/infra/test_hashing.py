@@ -12,12 +12,22 @@ from nhost_auth.flows.passwords import hash_new
 from nhost_auth.infra import hashing
 from nhost_auth.infra.crypto import stretched_digest
 from nhost_auth.infra.hashing import NoTurn, turn
-from tests.conftest import PASSWORD, Api
+from tests.conftest import PASSWORD, Api, Inbox
+from tests.ways import KNOWN, everything_on, known
 
 MANY = 12
+HASHING = [
+    "/signin/email-password",
+    "/signup/email-password",
+    "/user/password",
+    "/user/password ticket",
+    "/mfa/recovery-codes generate",
+]
 
 
-def test_70_as_many_hash_at_once_as_the_setting_says_and_no_more(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_70_as_many_hash_at_once_as_the_setting_says_and_no_more(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.AUTH_PASSWORD_HASHES_AT_ONCE = 3
     monkeypatch.setattr(hashing, "WAIT", 0.0)
     with ExitStack() as taken:
@@ -55,6 +65,17 @@ def test_70_who_gets_no_turn_is_told_to_come_again_and_nothing_is_stored(
         assert reply.headers["Retry-After"] == "5"
     assert [record.levelname for record in caplog.records if record.name == "nhost_auth.passwords"] == ["WARNING"] * 2
     assert api.get("/healthz").status == 200
+
+
+@pytest.mark.parametrize("name", HASHING)
+def test_everything_that_hashes_waits_for_its_turn(
+    api: Api, inbox: Inbox, settings: Any, monkeypatch: Any, name: str
+) -> None:
+    everything_on(settings)
+    request = KNOWN[name](api, inbox, known(api))
+    monkeypatch.setattr(hashing, "_is_free", lambda: False)
+    monkeypatch.setattr(hashing, "WAIT", 0.0)
+    assert request().status == 503
 
 
 def test_what_stands_in_for_a_password_waits_too(crowded: Any) -> None:
