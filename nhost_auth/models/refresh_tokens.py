@@ -27,17 +27,6 @@ def successor(secret: str, token_id: uuid.UUID) -> str:
     return str(uuid.UUID(hex=keyed_digest("refresh_token_successor", str(token_id), secret)[:32]))
 
 
-def _store(token: RefreshToken) -> None:
-    """MariaDB locks the new row before the account it belongs to, and an erasure the other way round: it undoes one."""
-    for remaining in reversed(range(TRIES)):
-        try:
-            token.save(force_insert=True)
-            return
-        except OperationalError as error:
-            if not remaining or not is_deadlock(error) or transaction.get_connection().in_atomic_block:
-                raise
-
-
 class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
     def issue(self, account: Account, *, ip: str | None, device: str) -> tuple[RefreshToken, str]:
         """A new session's row and its secret."""
@@ -45,7 +34,14 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         token = RefreshToken(account=account, hash=digest(secret), ip=ip, device=device)
         token.ends_at = timezone.now() + timedelta(seconds=limit) if limit else None
         token.expires_at = token.next_expiry()
-        _store(token)
+        for remaining in reversed(range(TRIES)):
+            try:
+                token.save(force_insert=True)
+                break
+            except OperationalError as error:
+                # MariaDB locks the new row before the account it belongs to, and an erasure the other way round.
+                if not remaining or not is_deadlock(error) or transaction.get_connection().in_atomic_block:
+                    raise
         return token, secret
 
     def issue_pat(
