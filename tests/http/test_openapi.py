@@ -219,12 +219,12 @@ def test_security_is_the_guard(operation: str, security: list[Any]) -> None:
     ("operation", "statuses"),
     [
         ("getVersion", {"200", "429", "500"}),
-        ("signInEmailPassword", {"200", "400", "401", "403", "429", "500"}),
+        ("signInEmailPassword", {"200", "400", "401", "403", "429", "500", "503"}),
         ("verifySignInMfaTotp", {"200", "400", "401", "403", "409", "429", "500", "503"}),
         ("verifyTicketURL", {"200", "302", "400", "429", "500"}),
         ("followTicket", {"302", "400", "404", "429", "500"}),
         ("endSession", {"200", "400", "401", "403", "404", "429", "500"}),
-        ("convertAnonymous", {"200", "400", "401", "429", "500"}),
+        ("convertAnonymous", {"200", "400", "401", "429", "500", "503"}),
         ("sendPasswordResetEmail", {"200", "400", "403", "429", "500"}),
     ],
 )
