@@ -57,7 +57,9 @@ DJ_REST_AUTH = {
 }
 ALLAUTH = {
     "GET /user": Call("/_allauth/app/v1/auth/session", bearer=True),
-    "POST /token": Call("/_allauth/app/v1/tokens/refresh", {"refresh_token": "{refresh}"}, refresh_field="refresh_token"),
+    "POST /token": Call(
+        "/_allauth/app/v1/tokens/refresh", {"refresh_token": "{refresh}"}, refresh_field="refresh_token"
+    ),
     "POST /signin/email-password": Call("/_allauth/app/v1/auth/login", {"email": ANN, "password": PASSWORD}),
     "POST /signup/email-password": Call("/_allauth/app/v1/auth/signup", {"email": NEW, "password": PASSWORD}),
 }

@@ -42,7 +42,7 @@ def _section(call: str, runs: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _line(system: str, found: dict[str, float], ours: dict[str, float]) -> str:
-    ratio = f"{ours['rate'] / found['rate']:.2f}" if ours else ""
+    ratio = f"{ours['rate'] / found['rate']:.2f}" if ours and found["rate"] else ""
     times = [f"{found[name]:.1f}" for name in ("p50", "p99")]
     cpu = [f"{found[name]:.2f}" for name in ("cpu", "database_cpu")]
     refused = f" ({found['refused']:.0f} refused)" if found["refused"] else ""

@@ -54,7 +54,7 @@ def store(
     )
     account.set_email(email)
     account.email_verified = email_verified and email is not None
-    account.user = host_users.build(
+    account.user = user = host_users.build(
         account.pk,
         email=email,
         password=password_hash or passwords.unusable(),
@@ -63,8 +63,8 @@ def store(
     )
     try:
         with transaction.atomic():
-            account.user.save(force_insert=True)
-            account.user_id = account.user.pk
+            user.save(force_insert=True)
+            account.user = user  # once more: now it has a key
             Account.objects.create_with_roles(account, profile.allowed_roles)
     except IntegrityError:
         if email and email_taken(email):

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from nhost_auth.infra.crypto import keyed_digest, keyed_digests
+from nhost_auth.models.compiled import insert
 
 SUCCESS = "success"
 PRUNED = "audit_pruned"
@@ -35,8 +36,8 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
                 event.number = number
                 before = event.link(before)
             try:
-                with transaction.atomic():
-                    self.bulk_create(events)
+                with transaction.atomic(self.db):
+                    insert(self.db, events)
                 return
             except IntegrityError:
                 if not remaining:
