@@ -3,8 +3,8 @@
     pip install -e ".[demo,postgres]" -r benchmarks/requirements.txt   # and wrk: apt-get install wrk
     python -m benchmarks.compare [--seconds 4] [--rounds 3] [--only ours --only djoser]
 
-Each system is a project of benchmarks/sites, on PostgreSQL, behind the same granian. They are asked by turns; what is told
-of each is the median of its rounds. Writes benchmarks/results/compare.json and prints tables for REPORT.md.
+Each system is a project of benchmarks/sites, on PostgreSQL, behind the same granian. They are asked by turns; what is
+told of each is the median of its rounds. Writes benchmarks/results/compare.json and prints tables for REPORT.md.
 """
 
 from __future__ import annotations

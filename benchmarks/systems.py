@@ -13,7 +13,7 @@ NEW = "{new}"
 
 @dataclass(frozen=True)
 class Call:
-    """A request; `{access}`, `{refresh}` and `{pat}` are filled in, and the refresh token that an answer holds is kept."""
+    """A request; `{access}`, `{refresh}` and `{pat}` are filled in, and the refresh token of an answer is kept."""
 
     path: str
     body: dict[str, Any] | None = None

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
-
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import models, router
