@@ -61,7 +61,7 @@ class CompiledSelect(_Compiled):
         compiler.connection = connections[using]  # this thread's
         filled = _fill(parameters, values, compiler.connection)
         compiler.as_sql = lambda: (text, filled)
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        query = SimpleNamespace(get_compiler=lambda **_using: compiler)
         return list(ModelIterable(SimpleNamespace(db=using, query=query, _known_related_objects={})))  # type: ignore[arg-type]
 
 
@@ -87,7 +87,7 @@ _inserts: dict[tuple[type[models.Model], str], str] = {}
 
 
 def insert(using: str, instances: Sequence[models.Model]) -> None:
-    """Store new rows of one model, which have their keys, in one statement. No signals are sent, as by `bulk_create`."""
+    """Store new rows of one model, which have keys, in one statement. As by `bulk_create`, no signals are sent."""
     model, connection = type(instances[0]), connections[using]
     fields: Any = model._meta.local_concrete_fields
     if (model, using) not in _inserts:
