@@ -19,24 +19,31 @@ MARIADB, POSTGRESQL = 1213, "40P01"
 
 
 def one_transaction(function: Callable[P, T]) -> Callable[P, T]:
-    """The function as a transaction, done anew where the database gave it up for another's sake.
+    """The function as a transaction, done anew as by `persistent`.
 
-    Within another transaction it is a part of that one, which is lost as a whole. Raises OperationalError after TRIES.
+    Within another transaction it is a part of that one, which is lost as a whole.
+    """
+    return persistent(transaction.atomic(function))
+
+
+def persistent(function: Callable[P, T]) -> Callable[P, T]:
+    """The function, which is all or nothing, done anew where the database gave it up for another's sake.
+
+    Raises OperationalError after TRIES.
     """
 
     @wraps(function)
-    def persistent(*args: P.args, **kwargs: P.kwargs) -> T:
+    def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
         tries = 0
         while True:
             tries += 1
             try:
-                with transaction.atomic():
-                    return function(*args, **kwargs)
+                return function(*args, **kwargs)
             except OperationalError as error:
                 if tries == TRIES or not is_deadlock(error) or transaction.get_connection().in_atomic_block:
                     raise
 
-    return persistent
+    return repeated
 
 
 def is_deadlock(error: OperationalError) -> bool:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, router
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from nhost_auth.models.compiled import CompiledSelect, CompiledUpdate, Slot, insert
 from nhost_auth.models.exact_text import ExactCharField
 from nhost_auth.models.roles import AccountRole, Role
 from nhost_auth.models.totp_devices import TotpDevice
@@ -27,11 +29,12 @@ def normalize_email(email: str) -> str:
     return email.lower()
 
 
-class AccountQuerySet(models.QuerySet["Account"]):
-    def get_with_roles(self, **lookup: Any) -> Account | None:
-        """The account with its user, its role names and whether it has a second factor, in one statement."""
-        rows: list[Any] = list(
-            self.filter(**lookup)
+@cache
+def _with_roles(name: str) -> CompiledSelect:
+    field: Any = Account._meta.pk if name == "pk" else Account._meta.get_field(name)
+    return CompiledSelect(
+        lambda: (
+            Account.objects.filter(**{name: Slot(field, name)})
             .select_related("user")
             .annotate(
                 role_name=models.F("account_roles__role_id"),
@@ -39,6 +42,23 @@ class AccountQuerySet(models.QuerySet["Account"]):
             )
             .order_by("role_name")
         )
+    )
+
+
+@cache
+def _last_login(users: type[models.Model]) -> CompiledUpdate:
+    field: Any = users._meta.get_field("last_login")
+    return CompiledUpdate(lambda: users._base_manager.filter(pk=Slot(users._meta.pk, "pk")), last_login=Slot(field))
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def get_with_roles(self, **lookup: Any) -> Account | None:
+        """The account with this value of a column, its user, its roles and whether it has a second factor.
+
+        One statement, whatever this queryset is filtered by.
+        """
+        (name,) = lookup
+        rows = _with_roles(name).rows(self.db, **lookup)
         if not rows:
             return None
         account: Account = rows[0]
@@ -51,7 +71,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         account.role_names = sorted(roles)
         Role.objects.ensure({*account.role_names, account.default_role_id})
         account.save(force_insert=True)
-        AccountRole.objects.bulk_create(AccountRole(account=account, role_id=role) for role in account.role_names)
+        insert(self.db, [AccountRole(account=account, role_id=role) for role in account.role_names])
 
     def find_by_email(self, email: str) -> Account | None:
         """As `get_with_roles`, by an address in any case."""
@@ -100,9 +120,11 @@ class Account(models.Model):
 
     def touch(self) -> None:
         """Note that the user was here just now. One statement, without the host's save()."""
-        users = type(self.user)
-        if users.last_login is not None:  # a model may go without the column by setting it to None
-            users._base_manager.filter(pk=self.user_id).update(last_login=timezone.now())
+        if type(self.user).last_login is None:  # a model may go without the column by setting it to None
+            return
+        users: Any = type(self.user)._meta.get_field("last_login").model  # the parent's, where tables are inherited
+        using = router.db_for_write(users, instance=self.user)
+        _last_login(users).run(using, pk=getattr(self.user, users._meta.pk.attname), last_login=timezone.now())
 
     def set_email(self, email: str | None) -> None:
         """Put an address in place, unverified; the unique column follows."""

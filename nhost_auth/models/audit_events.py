@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connections, models, transaction
 
 from nhost_auth.infra.crypto import keyed_digest, keyed_digests
-from nhost_auth.infra.deadlocks import one_transaction
+from nhost_auth.models.compiled import CompiledSelect, insert
 
 SUCCESS = "success"
 PRUNED = "audit_pruned"
@@ -36,7 +38,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
                 event.number = number
                 before = event.link(before)
             try:
-                one_transaction(self.bulk_create)(events)
+                # One statement is all or nothing by itself; inside a transaction its failure must not spoil the rest.
+                with transaction.atomic(self.db) if connections[self.db].in_atomic_block else nullcontext():
+                    insert(self.db, events)
                 return
             except IntegrityError:
                 if not remaining:
@@ -44,7 +48,8 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the newest event; zero and nothing where there is none."""
-        return self.order_by("-number").values_list("number", "hash").first() or (0, "")
+        newest: list[AuditEvent] = _newest().rows(self.db)
+        return (newest[0].number, newest[0].hash) if newest else (0, "")
 
     def faults(self, *, newest: int = 0) -> Iterator[tuple[int, str]]:
         """What does not fit, as numbers and reasons. Reads every event, or only as many of the newest, oldest first."""
@@ -72,6 +77,11 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def erase(self, account_id: Any, at: datetime) -> int:
         """Forget addresses, browsers and data in the events of an account; how many there are."""
         return self.filter(account_id=account_id, erased_at=None).update(ip=None, agent="", data={}, erased_at=at)
+
+
+@cache
+def _newest() -> CompiledSelect:
+    return CompiledSelect(lambda: AuditEvent.objects.only("number", "hash").order_by("-number")[:1])
 
 
 class AuditEvent(models.Model):

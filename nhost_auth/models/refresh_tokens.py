@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 from secrets import token_bytes
 from typing import Any
 
-from django.db import models
+from django.db import models, router
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,17 +20,12 @@ from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import digest, keyed_digest
 from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models.accounts import Account
+from nhost_auth.models.compiled import CompiledSelect, CompiledUpdate, Slot, insert
 
 
 def successor(secret: str, token_id: uuid.UUID) -> str:
     """The secret that follows `secret`: always the same, yet known only to who holds `secret` and SECRET_KEY."""
     return str(uuid.UUID(hex=keyed_digest("refresh_token_successor", str(token_id), secret)[:32]))
-
-
-@one_transaction
-def _store(token: RefreshToken) -> None:
-    """MariaDB locks the new row before the account it belongs to, and an erasure the other way round: it undoes one."""
-    token.save(force_insert=True)
 
 
 class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
@@ -40,7 +36,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         token = RefreshToken(account=account, hash=digest(secret), ip=ip, device=device)
         token.ends_at = timezone.now() + timedelta(seconds=limit) if limit else None
         token.expires_at = token.next_expiry()
-        _store(token)
+        insert(self.db, [token])
         return token, secret
 
     def issue_pat(
@@ -55,12 +51,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
 
     def find_with_account(self, secret: str, *, kind: str = "regular") -> RefreshToken | None:
         """The live token of a secret with its account, user and roles, in one statement."""
-        rows: list[Any] = list(
-            self.filter(hash=digest(secret), kind=kind, expires_at__gt=timezone.now())
-            .select_related("account__user")
-            .annotate(role_name=F("account__account_roles__role_id"))
-            .order_by("role_name")
-        )
+        rows = _live().rows(self.db, hash=digest(secret), kind=kind, now=timezone.now())
         if not rows:
             return None
         token: RefreshToken = rows[0]
@@ -131,14 +122,40 @@ class RefreshToken(models.Model):
         following = successor(secret, self.pk)
         spent_hash, self.hash = digest(secret), digest(following)
         self.expires_at = self.next_expiry()
-        rotated = RefreshToken.objects.filter(pk=self.pk, hash=spent_hash).update(
-            hash=self.hash, expires_at=self.expires_at, last_used_at=timezone.now(), ip=ip, device=device
-        )
-        if not rotated:
+        using, now = router.db_for_write(RefreshToken, instance=self), timezone.now()
+        changes = {"hash": self.hash, "expires_at": self.expires_at, "now": now, "ip": ip, "device": device}
+        if not _rotation().run(using, pk=self.pk, spent=spent_hash, **changes):
             return None
         if conf.AUTH_REFRESH_TOKEN_REUSE_WINDOW or conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION:
-            SpentRefreshToken.objects.create(hash=spent_hash, token=self)
+            insert(using, [SpentRefreshToken(hash=spent_hash, token=self)])
         return following
+
+
+@cache
+def _live() -> CompiledSelect:
+    return CompiledSelect(
+        lambda: (
+            RefreshToken.objects.filter(
+                hash=_slot("hash"), kind=_slot("kind"), expires_at__gt=_slot("expires_at", "now")
+            )
+            .select_related("account__user")
+            .annotate(role_name=F("account__account_roles__role_id"))
+            .order_by("role_name")
+        )
+    )
+
+
+@cache
+def _rotation() -> CompiledUpdate:
+    return CompiledUpdate(
+        lambda: RefreshToken.objects.filter(pk=_slot("id", "pk"), hash=_slot("hash", "spent")),
+        **{name: _slot(name) for name in ("hash", "expires_at", "ip", "device")},
+        last_used_at=_slot("last_used_at", "now"),
+    )
+
+
+def _slot(field: str, name: str = "") -> Slot:
+    return Slot(RefreshToken._meta.get_field(field), name)  # type: ignore[arg-type] # none of them is a relation
 
 
 class SpentRefreshToken(models.Model):

@@ -42,7 +42,7 @@ def ann() -> Account:
             content_type=content_type,
             action_time=datetime(2026, 1, 1 + number, tzinfo=UTC),
         )
-    account = Account.objects.get_with_roles(user=user)
+    account = Account.objects.get_with_roles(user=user.pk)
     assert account is not None
     return account
 

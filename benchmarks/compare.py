@@ -1,0 +1,136 @@
+"""Requests a second, times, CPU and memory of ours beside its peers, all in one run.
+
+    pip install -e ".[demo,postgres]" -r benchmarks/requirements.txt   # and wrk: apt-get install wrk
+    python -m benchmarks.compare [--seconds 4] [--rounds 3] [--only ours --only djoser]
+
+Each system is a project of benchmarks/sites, on PostgreSQL, behind the same granian. They are asked by turns; what is
+told of each is the median of its rounds. Writes benchmarks/results/compare.json and prints tables for REPORT.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+
+import psycopg
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from benchmarks import tables, wrk
+from benchmarks.processes import Server, manage, serving
+from benchmarks.sessions import open_sessions, send
+from benchmarks.systems import SYSTEMS, System
+
+CONNECTIONS = (1, 8, 32)
+RESULTS = Path(__file__).parent / "results"
+MIB = 1024 * 1024
+
+
+@dataclass
+class Running:
+    """A server under test with sessions that were opened beforehand, and the statements that each call takes."""
+
+    system: System
+    server: Server
+    sessions: list[wrk.Session]
+    statements: dict[str, int]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--database", default="postgres://postgres@127.0.0.1:5432")
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--only", action="append", help="systems whose name begins so")
+    parser.add_argument("--calls", action="append", help="calls whose name ends so")
+    options = parser.parse_args()
+    chosen = [system for system in SYSTEMS if not options.only or system.name.startswith(tuple(options.only))]
+    with ExitStack() as stack:
+        running = [stack.enter_context(_running(system, options)) for system in chosen]
+        runs = [asdict(run) for run in _runs(running, options)]
+    machine = {"python": platform.python_version(), "cpus": os.cpu_count(), "machine": platform.machine()}
+    RESULTS.mkdir(exist_ok=True)
+    document = {"machine": machine, "options": vars(options), "runs": runs}
+    (RESULTS / "compare.json").write_text(json.dumps(document, indent=1) + "\n")
+    print(tables.of(runs))
+
+
+@contextmanager
+def _running(system: System, options: argparse.Namespace) -> Iterator[Running]:
+    with _database(options.database, system) as url:
+        environment = {**system.environment, "DATABASE_URL": url, "BENCHMARK_RSA_KEY": _rsa_key()}
+        manage(system.site, environment, "migrate")
+        with serving(system.site, {**environment, "BENCHMARK_STATEMENTS": "1"}, 1, 1) as server:
+            sessions = open_sessions(system, server.url, max(CONNECTIONS) + 1)
+            statements = _statements(system, server.url, sessions.pop())
+        with serving(system.site, environment, options.workers, options.threads) as server:
+            yield Running(system, server, sessions, statements)
+
+
+@contextmanager
+def _database(server: str, system: System) -> Iterator[str]:
+    name = "benchmark_" + "".join(letter if letter.isalnum() else "_" for letter in system.name.lower())
+    with psycopg.connect(f"{server}/postgres".replace("postgres://", "postgresql://"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _rsa_key() -> str:
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return rsa.generate_private_key(65537, 2048).private_bytes(*form).decode()
+
+
+def _statements(system: System, url: str, session: wrk.Session) -> dict[str, int]:
+    counted = {}
+    for name, call in system.calls.items():
+        for number in range(2):  # the first one fills caches
+            answer = send(url, call, session, new=f"new{number}@example.com")
+            answer.raise_for_status()
+            if call.refresh_field:
+                session["refresh"] = answer.text.partition(f'"{call.refresh_field}":')[2].split('"')[1]
+        counted[name] = int(answer.headers["X-Statements"])
+    return counted
+
+
+def _runs(running: list[Running], options: argparse.Namespace) -> Iterator[tables.Run]:
+    names = dict.fromkeys(name for each in running for name in each.system.calls)
+    wanted = [name for name in names if not options.calls or name.endswith(tuple(options.calls))]
+    for _, name, connections in product(range(options.rounds), wanted, CONNECTIONS):
+        for each in running:
+            if name in each.system.calls:
+                yield _run(each, name, connections, options.seconds)
+
+
+def _run(each: Running, name: str, connections: int, seconds: float) -> tables.Run:
+    server, sessions = each.server, each.sessions[:connections]
+    before, database_before = server.cpu(), server.database_cpu()
+    load = wrk.run(server.url, each.system.calls[name], sessions, seconds)
+    per_request = 1000 / max(load.requests, 1)
+    return tables.Run(
+        system=each.system.name,
+        call=name,
+        connections=connections,
+        rate=load.rate,
+        p50=load.p50,
+        p99=load.p99,
+        refused=load.refused,
+        cpu=(server.cpu() - before) * per_request,
+        database_cpu=(server.database_cpu() - database_before) * per_request,
+        memory=server.memory() / MIB,
+        statements=each.statements[name],
+    )
+
+
+if __name__ == "__main__":
+    main()
