@@ -151,7 +151,7 @@ def send_the_mails(demo: Demo, post: MailServer, chance: random.Random, count: i
         assert worker.wait(timeout=20) == -signal.SIGKILL
         post.post.when_addressed = None
     demo.manage("auth_requeue_mails", "--abandoned-after", "0")
-    assert demo.worker().wait(timeout=60) == 0
+    assert demo.worker().wait(timeout=120) == 0
 
 
 def broken_rules(demo: Demo) -> dict[str, int]:
@@ -161,7 +161,7 @@ def broken_rules(demo: Demo) -> dict[str, int]:
 
 
 def until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)

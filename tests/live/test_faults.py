@@ -22,8 +22,8 @@ from tests.live.postgres import PostgreSQL
 from tests.live.redis_server import Redis
 
 CRASH = {"status": 500, "message": "Internal server error", "error": "internal-server-error"}
-NO_WAITING = "connect_timeout=2&options=-c%20statement_timeout%3D2s"
-"""libpq knows no shorter wait for a connection."""
+NO_WAITING = "connect_timeout=3&options=-c%20statement_timeout%3D4s"
+"""Long enough for a machine that is busy with other tests."""
 CLIENTS = 4
 
 _numbers = itertools.count()
@@ -83,7 +83,7 @@ class Load:
 
     def until(self, condition: Callable[[list[requests.Response]], bool]) -> None:
         """Wait until the answers that came since are such."""
-        seen, deadline = len(self.answered), time.monotonic() + 20
+        seen, deadline = len(self.answered), time.monotonic() + 60
         while not condition([reply for _, reply in self.answered[seen:]]):
             assert time.monotonic() < deadline, "the answers that were waited for never came"
             time.sleep(0.02)
@@ -168,7 +168,7 @@ def test_69_without_counters_codes_are_refused_and_the_rest_passes(start: Start,
         own_redis.stop()
         assert_uncounted(demo)
         own_redis.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (status := try_code(demo).status_code) == 503:
         assert time.monotonic() < deadline, "it did not count again"
         time.sleep(0.1)
