@@ -15,6 +15,8 @@ from django.utils import timezone
 from nhost_auth.infra import mail
 from nhost_auth.infra.tasks import task
 
+OURS = "nhost_auth."
+"""What the names of our tasks begin with: one sends a mail, one looks whether somebody gets a link to set a password."""
 ATTEMPTS = 6
 """How often a mail is tried, each time twice as many minutes after the last: for an hour, as most links live."""
 
@@ -46,7 +48,7 @@ def requeue(*, abandoned_after: timedelta) -> tuple[int, int]:
     from django_tasks_db.models import DBTaskResult
 
     now, count, given_up = timezone.now(), 0, 0
-    mails = DBTaskResult.objects.filter(task_path=deliver.module_path)
+    mails = DBTaskResult.objects.filter(task_path__startswith=OURS)
     for row in (mails.failed() | mails.running().filter(started_at__lte=now - abandoned_after)).iterator():
         tried = len(row.worker_ids)
         if tried >= ATTEMPTS:

@@ -61,6 +61,15 @@ def test_failed_mail_waits_longer_each_time(queue: Any, mail: Callable[..., Any]
     assert requeue().startswith("Put 0 mails back.")
 
 
+def test_request_for_a_reset_that_no_worker_ended_is_put_back_too(queue: Any, mail: Callable[..., Any]) -> None:
+    from nhost_auth.flows.password_reset_tasks import offer
+
+    row = mail(1, status="FAILED", finished_at=NOW, task_path=offer.module_path)
+    assert requeue().startswith("Put 1 mails back.")
+    row.refresh_from_db()
+    assert row.status == "READY"
+
+
 def test_mail_is_given_up_after_an_hour(queue: Any, mail: Callable[..., Any]) -> None:
     row = mail(6, status="FAILED", finished_at=NOW)
     assert requeue() == "Put 0 mails back. 1 were tried 6 times and are given up.\n"
