@@ -16,7 +16,7 @@ from nhost_auth.infra import mail
 from nhost_auth.infra.tasks import task
 
 OURS = "nhost_auth."
-"""What the names of our tasks begin with: one sends a mail, one looks whether somebody gets a link to set a password."""
+"""What the names of our tasks begin with: one sends a mail, one looks who gets a link to set a password."""
 ATTEMPTS = 6
 """How often a mail is tried, each time twice as many minutes after the last: for an hour, as most links live."""
 
