@@ -76,13 +76,13 @@ def main() -> int:
     os.environ["DATABASE_URL"] = options.database
 
     import django
-
-    django.setup()
     from django.conf import settings
+
+    configure(settings)
+    django.setup()
     from django.test.utils import get_runner, setup_test_environment
 
     setup_test_environment()
-    configure(settings)
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     try:
@@ -99,7 +99,8 @@ def configure(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["nhost_auth.hashers.Argon2idHasher"]
     settings.AUTH_RATE_LIMIT_ENABLE = settings.AUTH_PASSWORD_HIBP_ENABLED = False
     settings.AUTH_WEBAUTHN_ENABLED = settings.AUTH_WEBAUTHN_CONCEAL_KEYS = settings.AUTH_OTP_EMAIL_ENABLED = True
-    settings.AUTH_EMAIL_DELIVERY = "task"
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django_tasks_db"]
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     settings.LOGGING_CONFIG = None
 
 

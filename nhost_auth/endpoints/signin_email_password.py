@@ -40,7 +40,7 @@ class SignInEmailPassword(Endpoint):
         # Compared before anything is answered: the time must not tell who exists or is disabled.
         right = passwords.matches(account, password)
         if account is None:
-            raise InvalidEmailPassword
+            policy.refuse_unknown(email)
         policy.ensure_valid(account)
         if not right:
             raise InvalidEmailPassword

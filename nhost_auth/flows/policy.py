@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Container
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from nhost_auth.conf import conf
 from nhost_auth.errors import (
@@ -104,6 +104,12 @@ def ensure_valid(account: Account, *, tolerate: Container[type[AuthError]] = ())
     for error, applies in faults:
         if applies and error not in tolerate:
             raise error
+
+
+def refuse_unknown(email: str) -> NoReturn:
+    """For an address that nobody has what `ensure_valid` is for an account, and as long. Raises InvalidEmailPassword."""
+    email_allowed(email)
+    raise InvalidEmailPassword
 
 
 def ensure_enabled(account: Account) -> None:

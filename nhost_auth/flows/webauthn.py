@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from nhost_auth import signals
 from nhost_auth.conf import conf
-from nhost_auth.errors import AuthError, InvalidEmailPassword, InvalidRequest, InvalidSecurityKey
+from nhost_auth.errors import AuthError, InvalidRequest, InvalidSecurityKey
 from nhost_auth.flows import accounts, audit, policy
 from nhost_auth.flows.policy import Profile
 from nhost_auth.infra import webauthn
@@ -73,7 +73,7 @@ def sign_in_options(email: str | None) -> dict[str, Any]:
     keys = _credential_ids(account)
     try:
         if account is None:
-            raise InvalidEmailPassword
+            policy.refuse_unknown(email)
         policy.ensure_valid(account)
         if not keys:
             raise InvalidRequest

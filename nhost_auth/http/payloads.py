@@ -65,19 +65,21 @@ def user(account: Account, roles: list[str]) -> answers.User:
         "createdAt": moment(account.created_at),
         "defaultRole": account.default_role_id,
         "displayName": account.display_name,
+        "email": account.email or "",
         "emailVerified": account.email_verified,
         "id": str(account.pk),
         "isAnonymous": account.is_anonymous,
         "locale": account.locale,
         "metadata": account.metadata,
+        "phoneNumber": account.phone_number or "",
         "phoneNumberVerified": account.phone_number_verified,
         "roles": roles,
         "activeMfaType": None,
     }
-    if account.email is not None:
-        payload["email"] = account.email
-    if account.phone_number is not None:
-        payload["phoneNumber"] = account.phone_number
+    if account.email is None:
+        del payload["email"]
+    if account.phone_number is None:
+        del payload["phoneNumber"]
     return payload
 
 

@@ -58,13 +58,11 @@ class AccountQuerySet(models.QuerySet["Account"]):
         One statement, whatever this queryset is filtered by.
         """
         (name,) = lookup
-        rows = _with_roles(name).rows(self.db, **lookup)
-        if not rows:
-            return None
-        account: Account = rows[0]
-        account.has_totp = rows[0].second_factor
-        account.role_names = [row.role_name for row in rows if row.role_name is not None]
-        return account
+        account, roles = _with_roles(name).joined(self.db, "role_name", **lookup)
+        if account is not None:
+            account.has_totp = account.second_factor
+            account.role_names = [role for role in roles if role is not None]
+        return account  # type: ignore[no-any-return]
 
     def create_with_roles(self, account: Account, roles: Iterable[str]) -> None:
         """Store a new account and its roles; roles that do not exist yet come into being."""

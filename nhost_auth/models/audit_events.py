@@ -48,7 +48,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the newest event; zero and nothing where there is none."""
-        newest: list[AuditEvent] = _newest().rows(self.db)
+        newest: list[AuditEvent] = _newest().instances(self.db)
         return (newest[0].number, newest[0].hash) if newest else (0, "")
 
     def faults(self, *, newest: int = 0) -> Iterator[tuple[int, str]]:

@@ -7,6 +7,7 @@ instances. Of SQL there is none here: it stays Django's, for each database its o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import copy
 from types import SimpleNamespace
 from typing import Any
@@ -56,15 +57,36 @@ class _Compiled:
 class CompiledSelect(_Compiled):
     """A query for model instances."""
 
-    def rows(self, using: str, **values: Any) -> list[Any]:
-        """The instances found with these values in the slots."""
+    def instances(self, using: str, **values: Any) -> list[Any]:
+        """Those found with these values in the slots."""
+        compiler = self._compiler(using, values)
+        return _instances(using, compiler, list(compiler.results_iter()))
+
+    def joined(self, using: str, many: str, **values: Any) -> tuple[Any, list[Any]]:
+        """The instance that every row is of, and what the rows have under the name `many`; None where there is no row."""
+        compiler = self._compiler(using, values)
+        rows = list(compiler.results_iter())
+        if rows:
+            return _instances(using, compiler, rows[:1])[0], [row[compiler.annotation_col_map[many]] for row in rows]
+        # How long it takes must not tell whether somebody was found. A host's model may mind blanks.
+        with suppress(Exception):
+            _instances(using, compiler, [("",) * len(compiler.select)])
+        return None, []
+
+    def _compiler(self, using: str, values: dict[str, Any]) -> Any:
         planned, text, parameters = self._plan(using)
         compiler = copy(planned)
         compiler.connection = connections[using]  # this thread's
         filled = _fill(parameters, values, compiler.connection)
         compiler.as_sql = lambda: (text, filled)
-        query = SimpleNamespace(get_compiler=lambda **_using: compiler)
-        return list(ModelIterable(SimpleNamespace(db=using, query=query, _known_related_objects={})))  # type: ignore[arg-type]
+        return compiler
+
+
+def _instances(using: str, compiler: Any, rows: list[Any]) -> list[Any]:
+    compiler.execute_sql = lambda **_options: rows
+    compiler.results_iter = lambda results: results
+    query = SimpleNamespace(get_compiler=lambda **_using: compiler)
+    return list(ModelIterable(SimpleNamespace(db=using, query=query, _known_related_objects={})))  # type: ignore[arg-type]
 
 
 class CompiledUpdate(_Compiled):

@@ -51,12 +51,10 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
 
     def find_with_account(self, secret: str, *, kind: str = "regular") -> RefreshToken | None:
         """The live token of a secret with its account, user and roles, in one statement."""
-        rows = _live().rows(self.db, hash=digest(secret), kind=kind, now=timezone.now())
-        if not rows:
-            return None
-        token: RefreshToken = rows[0]
-        token.account.role_names = [row.role_name for row in rows if row.role_name is not None]
-        return token
+        token, roles = _live().joined(self.db, "role_name", hash=digest(secret), kind=kind, now=timezone.now())
+        if token is not None:
+            token.account.role_names = [role for role in roles if role is not None]
+        return token  # type: ignore[no-any-return]
 
     def sessions(self) -> RefreshTokenQuerySet:
         """Those that are sessions and have not expired, the one used last first."""

@@ -89,7 +89,7 @@ def test_lists_decide_who_comes_in_at_every_door(api: Api, inbox: Inbox, door: s
 
 
 def test_what_is_taken_as_an_address_can_be_signed_in_with_in_any_capitals(api: Api) -> None:
-    @many(30)
+    @many(5)
     @given(st.emails() | st.text(max_size=30).map("{}@example.com".format) | st.text(max_size=20))
     def hold(email: str) -> None:
         email = as_sent(email)

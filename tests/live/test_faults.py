@@ -30,10 +30,14 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def demo(postgres: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def database(postgres: PostgreSQL) -> str:
+    return postgres.make_database()
+
+
+@pytest.fixture(scope="module")
+def demo(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A server on a PostgreSQL that may go away."""
-    url = f"{postgres.make_database()}?{NO_WAITING}"
-    running = Demo(tmp_path_factory.mktemp("faults"), DATABASE_URL=url).start()
+    running = Demo(tmp_path_factory.mktemp("faults"), DATABASE_URL=f"{database}?{NO_WAITING}").start()
     yield running
     assert running.stop() == 0
 
@@ -129,9 +133,9 @@ def test_69_database_that_lets_nobody_in_is_waited_for_no_longer_than_allowed(de
     assert_well(demo)
 
 
-def test_69_statement_that_hangs_is_ended(demo: Demo, postgres: PostgreSQL) -> None:
+def test_69_statement_that_hangs_is_ended(demo: Demo, postgres: PostgreSQL, database: str) -> None:
     assert_well(demo)
-    with postgres.connect("demo_0") as connection, connection.transaction():
+    with postgres.connect(database.rpartition("/")[2]) as connection, connection.transaction():
         connection.execute("LOCK TABLE nhost_auth_account")
         assert sign_up(demo)[1].json() == CRASH
     assert_well(demo)

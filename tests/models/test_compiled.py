@@ -57,20 +57,29 @@ def columns(row: RefreshToken) -> dict[str, Any]:
 
 def test_rows_are_those_of_the_orm_with_their_relations(stored: list[RefreshToken], by_hash: CompiledSelect) -> None:
     for token in stored:
-        (found,) = by_hash.rows(DEFAULT, hash=token.hash)
+        (found,) = by_hash.instances(DEFAULT, hash=token.hash)
         assert columns(found) == columns(RefreshToken.objects.get(pk=token.pk)) == columns(token)
         with CaptureQueriesContext(connection) as statements:
             assert (found.account.user.email, found.again) == ("ann@example.com", token.device)
         assert list(statements) == []
-    assert by_hash.rows(DEFAULT, hash="nobody's") == []
+    assert by_hash.instances(DEFAULT, hash="nobody's") == []
+
+
+def test_join_gives_the_instance_once_with_all_that_it_is_joined_to(stored: list[RefreshToken]) -> None:
+    roles = CompiledSelect(
+        lambda: RefreshToken.objects.filter(hash=slot("hash")).annotate(role=F("account__account_roles__role_id"))
+    )
+    found, names = roles.joined(DEFAULT, "role", hash=stored[0].hash)
+    assert (found, sorted(names)) == (stored[0], ["editor", "me", "user"])
+    assert roles.joined(DEFAULT, "role", hash="nobody's") == (None, [])
 
 
 def test_sql_is_built_once(
     stored: list[RefreshToken], by_hash: CompiledSelect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_hash.rows(DEFAULT, hash="first")
+    by_hash.instances(DEFAULT, hash="first")
     monkeypatch.setattr(SQLCompiler, "as_sql", None)
-    found = [by_hash.rows(DEFAULT, hash=token.hash) for token in stored]
+    found = [by_hash.instances(DEFAULT, hash=token.hash) for token in stored]
     monkeypatch.undo()
     assert found == [[token] for token in stored]
 
@@ -121,7 +130,7 @@ def test_threads_read_each_by_a_connection_of_its_own(stored: list[RefreshToken]
     def read(number: int) -> bool:
         token = stored[number % 2]
         try:
-            return by_hash.rows(DEFAULT, hash=token.hash) == [token]
+            return by_hash.instances(DEFAULT, hash=token.hash) == [token]
         finally:
             connection.close()
 
