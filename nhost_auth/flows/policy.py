@@ -107,7 +107,7 @@ def ensure_valid(account: Account, *, tolerate: Container[type[AuthError]] = ())
 
 
 def refuse_unknown(email: str) -> NoReturn:
-    """For an address that nobody has what `ensure_valid` is for an account, and as long. Raises InvalidEmailPassword."""
+    """For nobody what `ensure_valid` is for an account, so that it takes as long. Raises InvalidEmailPassword."""
     email_allowed(email)
     raise InvalidEmailPassword
 

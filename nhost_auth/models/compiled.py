@@ -63,7 +63,7 @@ class CompiledSelect(_Compiled):
         return _instances(using, compiler, list(compiler.results_iter()))
 
     def joined(self, using: str, many: str, **values: Any) -> tuple[Any, list[Any]]:
-        """The instance that every row is of, and what the rows have under the name `many`; None where there is no row."""
+        """The instance that every row is of, and what the rows have under the name `many`; None without a row."""
         compiler = self._compiler(using, values)
         rows = list(compiler.results_iter())
         if rows:
