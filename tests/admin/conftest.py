@@ -88,7 +88,7 @@ def browse(db: None, django_capture_on_commit_callbacks: Callable[..., Any]) -> 
     """A browser of staff with these permissions on our models, as `view_account`."""
 
     def browse(*permissions: str) -> Browser:
-        user = User.objects.create_user("+".join(permissions) or "nobody", is_staff=True)
+        user = User.objects.create_user("+".join(permissions)[:150] or "nobody", is_staff=True)
         user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
         assert user.user_permissions.count() == len(permissions)
         return Browser(user, django_capture_on_commit_callbacks)

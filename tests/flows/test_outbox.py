@@ -10,6 +10,7 @@ from django_tasks_db import DatabaseBackend
 
 from nhost_auth.models import Account
 from tests.conftest import Api
+from tests.mail_queue import tasks_db as tasks_db
 from tests.test_outages import CRASH, MAILS, MailCase, everything, everything_on, guest, nobody, post
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures(everything_on.__name__)]
@@ -29,9 +30,8 @@ class FullQueue(DatabaseBackend):
 
 
 @pytest.fixture
-def full_queue(settings: Any) -> None:
+def full_queue(settings: Any, tasks_db: None) -> None:
     settings.AUTH_EMAIL_DELIVERY = "task"
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django_tasks_db"]
     settings.TASKS = {"default": {"BACKEND": f"{__name__}.FullQueue"}}
 
 

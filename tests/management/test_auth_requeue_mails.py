@@ -12,14 +12,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from tests.mail_queue import tasks_db as tasks_db
+
 NOW = timezone.now()
 
 
 @pytest.fixture
-def queue(transactional_db: None, settings: Any) -> Iterator[Any]:
+def queue(transactional_db: None, settings: Any, tasks_db: None) -> Iterator[Any]:
     """The model of the table that mails wait in."""
     settings.AUTH_EMAIL_DELIVERY = "task"
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django_tasks_db"]
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     from django_tasks_db.models import DBTaskResult
 
