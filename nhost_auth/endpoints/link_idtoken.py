@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhost_auth.errors import ProviderAccountAlreadyLinked
 from nhost_auth.flows import accounts, id_tokens, identities
 from nhost_auth.http import payloads, refusals
 from nhost_auth.http.endpoint import Endpoint, Story
@@ -18,7 +17,7 @@ class LinkIdtoken(Endpoint):
             operation="linkIdToken",
             guard=elevated,
             request=IdTokenRequest,
-            errors=(*refusals.BEARER, *refusals.ID_TOKEN, ProviderAccountAlreadyLinked),
+            errors=(*refusals.BEARER, *refusals.ID_TOKEN),
         )
     }
 

@@ -23,6 +23,7 @@ from nhost_auth.errors import (
     OtpTooManyAttempts,
     PasswordInHibpDatabase,
     PasswordTooShort,
+    ProviderAccountAlreadyLinked,
     RedirectToNotAllowed,
     RequestValidationError,
     RoleNotAllowed,
@@ -51,7 +52,7 @@ NEW_PASSWORD: Final[Refusals] = (PasswordTooShort, InvalidRequest, PasswordInHib
 """What passwords.ensure_acceptable raises."""
 ONE_TIME_CODE: Final[Refusals] = (InvalidOtp, OtpTooManyAttempts)
 TOTP: Final[Refusals] = (DisabledEndpoint, DisabledMfaTotp, InvalidTotp)
-ID_TOKEN: Final[Refusals] = (DisabledEndpoint, InvalidRequest, OauthProfileFetchFailed)
+ID_TOKEN: Final[Refusals] = (DisabledEndpoint, InvalidRequest, OauthProfileFetchFailed, ProviderAccountAlreadyLinked)
 """What id_tokens.identify raises."""
 DEPARTURE: Final[Refusals] = (InvalidRequest, RedirectToNotAllowed, SchemaValidationError)
 """What DepartingEndpoint.depart raises before the browser leaves."""
