@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from benchmarks import tables, wrk
 from benchmarks.processes import Server, manage, serving
-from benchmarks.sessions import open_sessions, send
-from benchmarks.systems import SYSTEMS, System
+from benchmarks.sessions import for_call, send, sign_up
+from benchmarks.systems import SYSTEMS, Call, System
 
 CONNECTIONS = (1, 8, 32)
 RESULTS = Path(__file__).parent / "results"
@@ -35,11 +35,10 @@ MIB = 1024 * 1024
 
 @dataclass
 class Running:
-    """A server under test with sessions that were opened beforehand, and the statements that each call takes."""
+    """A server under test, and the statements that each call takes."""
 
     system: System
     server: Server
-    sessions: list[wrk.Session]
     statements: dict[str, int]
 
 
@@ -70,10 +69,10 @@ def _running(system: System, options: argparse.Namespace) -> Iterator[Running]:
         environment = {**system.environment, "DATABASE_URL": url, "BENCHMARK_RSA_KEY": _rsa_key()}
         manage(system.site, environment, "migrate")
         with serving(system.site, {**environment, "BENCHMARK_STATEMENTS": "1"}, 1, 1) as server:
-            sessions = open_sessions(system, server.url, max(CONNECTIONS) + 1)
-            statements = _statements(system, server.url, sessions.pop())
+            sign_up(system, server.url)
+            statements = {name: _statements(system, server.url, call) for name, call in system.calls.items()}
         with serving(system.site, environment, options.workers, options.threads) as server:
-            yield Running(system, server, sessions, statements)
+            yield Running(system, server, statements)
 
 
 @contextmanager
@@ -91,16 +90,11 @@ def _rsa_key() -> str:
     return rsa.generate_private_key(65537, 2048).private_bytes(*form).decode()
 
 
-def _statements(system: System, url: str, session: wrk.Session) -> dict[str, int]:
-    counted = {}
-    for name, call in system.calls.items():
-        for number in range(2):  # the first one fills caches
-            answer = send(url, call, session, new=f"new{number}@example.com")
-            answer.raise_for_status()
-            if call.refresh_field:
-                session["refresh"] = answer.text.partition(f'"{call.refresh_field}":')[2].split('"')[1]
-        counted[name] = int(answer.headers["X-Statements"])
-    return counted
+def _statements(system: System, url: str, call: Call) -> int:
+    for number, session in enumerate([*for_call(system, url, call, 1), *for_call(system, url, call, 1)]):
+        answer = send(url, call, session, new=f"{call.path}{number}@example.com".replace("/", ""))
+        answer.raise_for_status()
+    return int(answer.headers["X-Statements"])  # of the second one: the first has filled caches
 
 
 def _runs(running: list[Running], options: argparse.Namespace) -> Iterator[tables.Run]:
@@ -113,9 +107,10 @@ def _runs(running: list[Running], options: argparse.Namespace) -> Iterator[table
 
 
 def _run(each: Running, name: str, connections: int, seconds: float) -> tables.Run:
-    server, sessions = each.server, each.sessions[:connections]
+    server, call = each.server, each.system.calls[name]
+    sessions = for_call(each.system, server.url, call, connections)
     before, database_before = server.cpu(), server.database_cpu()
-    load = wrk.run(server.url, each.system.calls[name], sessions, seconds)
+    load = wrk.run(server.url, call, sessions, seconds)
     per_request = 1000 / max(load.requests, 1)
     return tables.Run(
         system=each.system.name,

@@ -13,12 +13,22 @@ from benchmarks.wrk import Session
 SIGN_UP, SIGN_IN = "POST /signup/email-password", "POST /signin/email-password"
 
 
-def open_sessions(system: System, url: str, count: int) -> list[Session]:
-    """One account with so many sessions; for systems that have no accounts as many empty ones."""
+def sign_up(system: System, url: str) -> None:
+    """Make the account that sessions are of, where a system has accounts."""
+    if SIGN_UP in system.calls:
+        send(url, system.calls[SIGN_UP], new=ANN).raise_for_status()
+
+
+def for_call(system: System, url: str, call: Call, count: int) -> list[Session]:
+    """New sessions for so many connections: access tokens may have expired, and a refresh token is good once.
+
+    Connections that only read share one.
+    """
     if SIGN_IN not in system.calls:
-        return [{} for _ in range(count)]
-    send(url, system.calls[SIGN_UP], new=ANN).raise_for_status()
-    return [_session(system, url) for _ in range(count)]
+        return [{}] * count
+    if call.refresh_field:
+        return [_session(system, url) for _ in range(count)]
+    return [_session(system, url)] * count
 
 
 def send(url: str, call: Call, session: Session | None = None, *, new: str = "") -> requests.Response:
