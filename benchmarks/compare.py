@@ -45,7 +45,7 @@ class Running:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", default="postgres://postgres@127.0.0.1:5432")
-    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
@@ -106,7 +106,7 @@ def _runs(running: list[Running], options: argparse.Namespace) -> Iterator[table
                 yield _run(each, name, connections, options.seconds)
 
 
-def _run(each: Running, name: str, connections: int, seconds: float) -> tables.Run:
+def _run(each: Running, name: str, connections: int, seconds: int) -> tables.Run:
     server, call = each.server, each.system.calls[name]
     sessions = for_call(each.system, server.url, call, connections)
     before, database_before = server.cpu(), server.database_cpu()

@@ -31,12 +31,12 @@ class Load:
         return self.requests / self.seconds
 
 
-def run(url: str, call: Call, sessions: list[Session], seconds: float) -> Load:
+def run(url: str, call: Call, sessions: list[Session], seconds: int) -> Load:
     """Send a call over and over on as many connections as there are sessions."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as plan:
         plan.write(_plan(call, sessions))
         plan.flush()
-        scale = ["-t", str(len(sessions)), "-c", str(len(sessions)), "-d", f"{seconds:g}s", "--timeout", "20s"]
+        scale = ["-t", str(len(sessions)), "-c", str(len(sessions)), "-d", f"{seconds}s", "--timeout", "20s"]
         command = ["wrk", *scale, "-s", str(SCRIPT), url, "--", plan.name]
         found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Load(**json.loads(found.partition("RESULT ")[2]))
