@@ -52,7 +52,10 @@ def backend() -> KeyringBackend:
             keyring, life = from_secret(secret, issuer, _published_kid), float("inf")
         else:
             keyring, life = _from_database(issuer), float(conf.AUTH_KEYRING_TTL)
-        _kept = Kept(fingerprint, time.monotonic() + life, KeyringBackend(keyring))
+        # Of unchanged keys the backend stays: it remembers tokens that it has verified.
+        unchanged = _kept is not None and _kept.backend.keyring == keyring
+        backend = _kept.backend if unchanged else KeyringBackend(keyring)
+        _kept = Kept(fingerprint, time.monotonic() + life, backend)
     return _kept.backend
 
 

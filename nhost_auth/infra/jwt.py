@@ -7,7 +7,10 @@ claims, and a backend that encodes and decodes.
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import timedelta
+from functools import lru_cache, partial
 from typing import Any
 
 import jwt
@@ -19,6 +22,10 @@ from rest_framework_simplejwt.tokens import Token
 from nhost_auth.infra.keyring import Key, Keyring
 
 __all__ = ["KeyringBackend", "KeyringToken", "TokenError", "named_kid"]
+
+
+REMEMBERED = 1024
+"""Tokens, of each process."""
 
 
 def named_kid(token: str) -> str | None:
@@ -40,11 +47,16 @@ def ensure_one_spelling(token: str) -> None:
 
 
 class KeyringBackend(TokenBackend):
-    """Signs with the first key of a keyring, verifies with all (accounts.md 2.3, RFC 8725)."""
+    """Signs with the first key of a keyring, verifies with all (accounts.md 2.3, RFC 8725).
+
+    Clients show the same token with every request until it expires. Those that were shown last are remembered, for a
+    text that these keys have signed stays one; when it expires is looked at each time.
+    """
 
     def __init__(self, keyring: Keyring) -> None:
         super().__init__(keyring.keys[0].algorithm, issuer=keyring.issuer)
         self.keyring = keyring
+        self._verified = lru_cache(REMEMBERED)(partial(self._verify, check=True))
 
     def encode(self, payload: dict[str, Any]) -> str:
         return self.keyring.sign(payload)
@@ -52,15 +64,23 @@ class KeyringBackend(TokenBackend):
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         """The claims. Raises TokenBackendError, or its subclass for a token that has only expired."""
         try:
-            ensure_one_spelling(str(token))
-            # Of the header alone: PyJWT looks at every letter of what it is given.
-            header = jwt.get_unverified_header(str(token).partition(".")[0] + "..")
-            keys = self.keyring.candidates(header.get("kid"))
-            return self._decode_with(keys, token, verify)
+            read = self._verified if verify else partial(self._verify, check=False)
+            claims: dict[str, Any] = json.loads(read(str(token)))
+            if verify and int(claims["exp"]) <= time.time():
+                raise jwt.ExpiredSignatureError
+            return claims
         except jwt.ExpiredSignatureError as error:
             raise TokenBackendExpiredToken("Token is expired") from error
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
             raise TokenBackendError("Token is invalid") from error
+
+    def _verify(self, token: str, *, check: bool) -> str:
+        """The claims as JSON: whoever gets them may change their own copy."""
+        ensure_one_spelling(token)
+        # Of the header alone: PyJWT looks at every letter of what it is given.
+        header = jwt.get_unverified_header(token.partition(".")[0] + "..")
+        keys = self.keyring.candidates(header.get("kid"))
+        return json.dumps(self._decode_with(keys, token, check))
 
     def _decode_with(self, keys: tuple[Key, ...], token: Any, verify: bool) -> dict[str, Any]:
         for key in keys[:-1]:

@@ -1,13 +1,14 @@
 """Signing keys in memory: parsed once, one signs, all verify.
 
-Parsing a PEM costs a hundred times a signature (costs.md), so a `Key` keeps the parsed objects.
+Parsing a PEM costs a hundred times a signature, so a `Key` keeps the parsed objects, and who reads the same keys again
+gets the same ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jwt
@@ -106,6 +107,7 @@ def from_secret(secret: Mapping[str, Any], default_issuer: str, published_kid: s
     )
 
 
+@lru_cache(maxsize=32)
 def load_key(material: str, algorithm: str, kid: str, published_kid: str = "") -> Key:
     """A key of the database: PKCS#8 PEM without a passphrase, or the shared secret of HS*."""
     if algorithm in HMAC_ALGORITHMS:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from copy import copy
-from types import SimpleNamespace
+from operator import itemgetter
 from typing import Any
 
 from django.db import connections, models, transaction
 from django.db.models import sql
-from django.db.models.query import ModelIterable
 
 from nhost_auth.infra.deadlocks import persistent
 
@@ -36,22 +34,79 @@ class Slot(models.Value):
         return self.output_field.get_db_prep_value(values[self.name], connection)
 
 
+class _Maker:
+    """Makes an instance, and those it refers to by `select_related`, of the values of a row, as `ModelIterable` does.
+
+    Where each value belongs is found out once. Relations may not be empty.
+    """
+
+    def __init__(self, using: str, info: dict[str, Any], select: Sequence[Any]) -> None:
+        places = {select[place][0].target.attname: place for place in info["select_fields"]}
+        names = [field.attname for field in info["model"]._meta.concrete_fields if field.attname in places]
+        self._model, self._using, self._names = info["model"], using, names
+        self._values = itemgetter(*(places[name] for name in names))
+        self._related = [
+            (_Maker(using, each, select), each["local_setter"], each["remote_setter"])
+            for each in info.get("related_klass_infos", ())
+        ]
+
+    def make(self, row: Sequence[Any]) -> Any:
+        made = self._model.from_db(self._using, self._names, self._values(row))
+        for other, refer, refer_back in self._related:
+            related = other.make(row)
+            refer(made, related)
+            refer_back(related, made)
+        return made
+
+
+class _Reader:
+    """Reads the rows of a query."""
+
+    def __init__(self, using: str, compiler: Any) -> None:
+        self.width = len(compiler.select)
+        self._using = using
+        self._converters = compiler.get_converters([column for column, *_ in compiler.select])
+        self._annotations = compiler.annotation_col_map
+        self._maker = _Maker(using, compiler.klass_info, compiler.select)
+
+    def instance(self, row: Sequence[Any]) -> Any:
+        values = list(row)
+        for place in self._converters:
+            values[place] = self._value(row, place)
+        made = self._maker.make(values)
+        for name, place in self._annotations.items():
+            setattr(made, name, values[place])
+        return made
+
+    def annotation(self, name: str, row: Sequence[Any]) -> Any:
+        return self._value(row, self._annotations[name])
+
+    def _value(self, row: Sequence[Any], place: int) -> Any:
+        value = row[place]
+        converters, column = self._converters.get(place, ((), None))
+        for convert in converters:
+            value = convert(value, column, connections[self._using])
+        return value
+
+
 class _Compiled:
     def __init__(self, build: Callable[[], models.QuerySet[Any]]) -> None:
         """`build` makes the query the first time that a database is asked it."""
         self._build = build
-        self._plans: dict[str, tuple[Any, str, Sequence[Any]]] = {}
+        self._plans: dict[str, tuple[str, Sequence[Any], Any]] = {}
 
-    def _plan(self, using: str) -> tuple[Any, str, Sequence[Any]]:
-        """A compiler that has done its work, its SQL, and its parameters: slots, and values that never change."""
-        plan = self._plans.get(using)
-        if plan is None:
+    def _plan(self, using: str) -> tuple[str, Sequence[Any], Any]:
+        """The SQL, its parameters, which are slots and values that never change, and what reads the rows."""
+        if using not in self._plans:
             compiler = self._query(self._build().using(using)).get_compiler(using)
-            plan = self._plans[using] = (compiler, *compiler.as_sql())
-        return plan
+            self._plans[using] = (*compiler.as_sql(), self._reader(using, compiler))
+        return self._plans[using]
 
     def _query(self, queryset: models.QuerySet[Any]) -> Any:
         return queryset.query
+
+    def _reader(self, using: str, compiler: Any) -> _Reader | None:
+        return None
 
 
 class CompiledSelect(_Compiled):
@@ -59,34 +114,27 @@ class CompiledSelect(_Compiled):
 
     def instances(self, using: str, **values: Any) -> list[Any]:
         """Those found with these values in the slots."""
-        compiler = self._compiler(using, values)
-        return _instances(using, compiler, list(compiler.results_iter()))
+        reader, rows = self._run(using, values)
+        return [reader.instance(row) for row in rows]
 
     def joined(self, using: str, many: str, **values: Any) -> tuple[Any, list[Any]]:
         """The instance that every row is of, and what the rows have under the name `many`; None without a row."""
-        compiler = self._compiler(using, values)
-        rows = list(compiler.results_iter())
+        reader, rows = self._run(using, values)
         if rows:
-            return _instances(using, compiler, rows[:1])[0], [row[compiler.annotation_col_map[many]] for row in rows]
+            return reader.instance(rows[0]), [reader.annotation(many, row) for row in rows]
         # How long it takes must not tell whether somebody was found. A host's model may mind blanks.
         with suppress(Exception):
-            _instances(using, compiler, [("",) * len(compiler.select)])
+            reader.instance(("",) * reader.width)
         return None, []
 
-    def _compiler(self, using: str, values: dict[str, Any]) -> Any:
-        planned, text, parameters = self._plan(using)
-        compiler = copy(planned)
-        compiler.connection = connections[using]  # this thread's
-        filled = _fill(parameters, values, compiler.connection)
-        compiler.as_sql = lambda: (text, filled)
-        return compiler
+    def _run(self, using: str, values: dict[str, Any]) -> tuple[_Reader, list[Any]]:
+        (text, parameters, reader), connection = self._plan(using), connections[using]
+        with connection.cursor() as cursor:
+            cursor.execute(text, _fill(parameters, values, connection))
+            return reader, cursor.fetchall()
 
-
-def _instances(using: str, compiler: Any, rows: list[Any]) -> list[Any]:
-    compiler.execute_sql = lambda **_options: rows
-    compiler.results_iter = lambda results: results
-    query = SimpleNamespace(get_compiler=lambda **_using: compiler)
-    return list(ModelIterable(SimpleNamespace(db=using, query=query, _known_related_objects={})))  # type: ignore[arg-type]
+    def _reader(self, using: str, compiler: Any) -> _Reader:
+        return _Reader(using, compiler)
 
 
 class CompiledUpdate(_Compiled):
@@ -98,7 +146,7 @@ class CompiledUpdate(_Compiled):
 
     def run(self, using: str, **values: Any) -> int:
         """How many rows are changed with these values in the slots."""
-        _, text, parameters = self._plan(using)
+        text, parameters, _ = self._plan(using)
         return _execute(using, text, _fill(parameters, values, connections[using]))
 
     def _query(self, queryset: models.QuerySet[Any]) -> Any:
