@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connections, models, transaction
 from django.db.models import sql
+from django.db.models.constants import OnConflict
 
 from nhost_auth.infra.deadlocks import persistent
 
@@ -155,26 +156,33 @@ class CompiledUpdate(_Compiled):
         return query
 
 
-_inserts: dict[tuple[type[models.Model], str], str] = {}
+_inserts: dict[tuple[type[models.Model], str, bool], tuple[str, str, str]] = {}
 
 
-def insert(using: str, instances: Sequence[models.Model]) -> None:
+def insert(using: str, instances: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
     """Store new rows of one model, which have keys, in one statement. As by `bulk_create`, no signals are sent."""
     model, connection = type(instances[0]), connections[using]
     fields: Any = model._meta.local_concrete_fields
-    if (model, using) not in _inserts:
-        query = sql.InsertQuery(model)
-        query.insert_values(fields, [model()])
-        _inserts[model, using] = query.get_compiler(using).as_sql()[0][0]
-    head, _, row = _inserts[model, using].rpartition(VALUES)
+    if (model, using, ignore_conflicts) not in _inserts:
+        _inserts[model, using, ignore_conflicts] = _insert(model, fields, using, ignore_conflicts)
+    head, row, tail = _inserts[model, using, ignore_conflicts]
     parameters = [
         field.get_db_prep_save(field.pre_save(instance, add=True), connection)
         for instance in instances
         for field in fields
     ]
-    _execute(using, head + VALUES + ", ".join([row] * len(instances)), parameters)
+    _execute(using, head + ", ".join([row] * len(instances)) + tail, parameters)
     for instance in instances:
         instance._state.adding, instance._state.db = False, using
+
+
+def _insert(model: type[models.Model], fields: Any, using: str, ignore_conflicts: bool) -> tuple[str, str, str]:
+    """The SQL of one row before, in and behind its brackets."""
+    query = sql.InsertQuery(model, on_conflict=OnConflict.IGNORE if ignore_conflicts else None)
+    query.insert_values(fields, [model()])
+    head, values, rest = query.get_compiler(using).as_sql()[0][0].rpartition(VALUES)
+    row, bracket, tail = rest.rpartition(")")
+    return head + values, row + bracket, tail
 
 
 def _fill(parameters: Sequence[Any], values: dict[str, Any], connection: Any) -> list[Any]:

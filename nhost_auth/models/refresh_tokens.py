@@ -12,7 +12,7 @@ from functools import cache
 from secrets import token_bytes
 from typing import Any
 
-from django.db import models, router
+from django.db import IntegrityError, models, router
 from django.db.models import F
 from django.utils import timezone
 
@@ -111,22 +111,29 @@ class RefreshToken(models.Model):
         sliding = timezone.now() + timedelta(seconds=conf.AUTH_REFRESH_TOKEN_EXPIRES_IN)
         return min(sliding, self.ends_at) if self.ends_at else sliding
 
-    @one_transaction
     def rotate(self, secret: str, *, ip: str | None, device: str) -> str | None:
         """Replace `secret` by its successor, which is returned; None when another request was first.
 
-        One filtered UPDATE decides: of any number of requests with the same secret exactly one rotates.
+        One filtered UPDATE decides: of any number of requests with the same secret exactly one rotates. That the secret
+        is spent stands there before, so that whoever comes next finds it live or spent; no transaction is needed.
         """
         following = successor(secret, self.pk)
         spent_hash, self.hash = digest(secret), digest(following)
         self.expires_at = self.next_expiry()
         using, now = router.db_for_write(RefreshToken, instance=self), timezone.now()
-        changes = {"hash": self.hash, "expires_at": self.expires_at, "now": now, "ip": ip, "device": device}
-        if not _rotation().run(using, pk=self.pk, spent=spent_hash, **changes):
+        if not self._remember(spent_hash, using):
             return None
+        changes = {"hash": self.hash, "expires_at": self.expires_at, "now": now, "ip": ip, "device": device}
+        return following if _rotation().run(using, pk=self.pk, spent=spent_hash, **changes) else None
+
+    def _remember(self, spent_hash: str, using: str) -> bool:
+        """Note that a secret is spent, where somebody may ask; False if the session has just ended."""
         if conf.AUTH_REFRESH_TOKEN_REUSE_WINDOW or conf.AUTH_REFRESH_TOKEN_REUSE_DETECTION:
-            insert(using, [SpentRefreshToken(hash=spent_hash, token=self)])
-        return following
+            try:
+                insert(using, [SpentRefreshToken(hash=spent_hash, token=self)], ignore_conflicts=True)
+            except IntegrityError:
+                return False
+        return True
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import models
 
 from nhost_auth.conf import conf
+from nhost_auth.models.compiled import insert
 from nhost_auth.models.exact_text import ExactCharField
 
 ANONYMOUS = "anonymous"
@@ -16,7 +17,8 @@ ANONYMOUS = "anonymous"
 class RoleManager(models.Manager["Role"]):
     def ensure(self, names: Iterable[str]) -> None:
         """Make the roles that do not exist yet; those that do stay as they are. One statement."""
-        self.bulk_create([Role(name=name) for name in names], ignore_conflicts=True)
+        if roles := [Role(name=name) for name in names]:
+            insert(self.db, roles, ignore_conflicts=True)
 
     def ensure_configured(self) -> None:
         """The roles Nhost seeds and those the settings name."""
