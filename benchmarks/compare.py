@@ -19,6 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from benchmarks import machine, measuring, tables
 from benchmarks.measuring import Running
@@ -53,7 +54,7 @@ def main() -> None:
     print(tables.of(runs))
 
 
-def write(name: str, document: dict[str, object]) -> None:
+def write(name: str, document: dict[str, Any]) -> None:
     """Keep what a run found as results/NAME.json."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")

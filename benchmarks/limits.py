@@ -57,8 +57,9 @@ def main() -> None:
         _fill(environment["DATABASE_URL"], options.tokens)
         refresh = _pgbench(environment["DATABASE_URL"], _script(lines, options.tokens), options.seconds)
         _let_go()
-    document = {"machine": facts, "options": vars(options), "statements": lines, "refresh": refresh}
-    document["hashes"] = [_hashing(title, hasher, options.seconds) for title, hasher in _hashers().items()]
+    hashes = [_hashing(title, hasher, options.seconds) for title, hasher in _hashers().items()]
+    found = {"statements": lines, "refresh": refresh, "hashes": hashes}
+    document = {"machine": facts, "options": vars(options), **found}
     write("limits", document)
     print(tables(document))
 

@@ -23,7 +23,7 @@ from tests.played.lists import Github
 from tests.played.plain import Google
 from tests.sms_inbox import OTHER_NUMBER
 from tests.test_statements import api as api
-from tests.test_statements import statements
+from tests.test_statements import measured
 from tests.visits import come_back, consent, sign_in, start, visit
 from tests.ways import GUEST, KNOWN, TARGET, Request, everything_on, known
 
@@ -286,9 +286,8 @@ def test_request_keeps_to_its_budget(
     everything_on(settings)
     session = api.anonymous() if name.partition(" ")[2] in GUEST else known(api)
     act = prepared(name, Stage(api, inbox, session, request))
-    replies: list[Reply] = []
-    found = statements(lambda: replies.append(act()) or replies[0])
-    assert asked(replies[0]) == place(name)
+    found, reply = measured(act)
+    assert asked(reply) == place(name)
     assert len(found) <= BUDGETS[name], "\n".join(found)
 
 

@@ -17,11 +17,15 @@ from tests.ways import told
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
-def statements(call: Callable[[], Reply]) -> list[str]:
+def measured(call: Callable[[], Reply]) -> tuple[list[str], Reply]:
     with CaptureQueriesContext(connection) as captured:
         reply = call()
     assert told(reply) in ((200, None), (302, None)), reply.text
-    return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(TRANSACTION)]
+    return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(TRANSACTION)], reply
+
+
+def statements(call: Callable[[], Reply]) -> list[str]:
+    return measured(call)[0]
 
 
 @pytest.fixture
