@@ -1,48 +1,34 @@
 """Requests a second, times, CPU and memory of ours beside its peers, all in one run.
 
-    pip install -e ".[demo,postgres]" -r benchmarks/requirements.txt   # and wrk: apt-get install wrk
+    pip install -r benchmarks/requirements.txt && pip install -e ".[demo,postgres]"   # and wrk: apt-get install wrk
     python -m benchmarks.compare [--seconds 4] [--rounds 3] [--only ours --only djoser]
+    python -m benchmarks.report
 
 Each system is a project of benchmarks/sites, on PostgreSQL, behind the same granian. They are asked by turns; what is
-told of each is the median of its rounds. Writes benchmarks/results/compare.json and prints tables for REPORT.md.
+told of each is the median of its rounds. `--original http://127.0.0.1:4000` measures a Nhost server that runs already
+beside them: without limits of rates, with sign-in before addresses are verified, with anonymous users. Writes
+benchmarks/results/compare.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import product
 from pathlib import Path
+from typing import Any
 
-import psycopg
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
-from benchmarks import tables, wrk
-from benchmarks.processes import Server, manage, serving
-from benchmarks.sessions import for_call, send, sign_up
-from benchmarks.systems import SYSTEMS, Call, System
+from benchmarks import machine, measuring, tables
+from benchmarks.measuring import Running
+from benchmarks.processes import Remote, serving
+from benchmarks.sessions import sign_up
+from benchmarks.systems import SYSTEMS, System, original
 
 CONNECTIONS = (1, 8, 32)
 RESULTS = Path(__file__).parent / "results"
-MIB = 1024 * 1024
-IDLE = 0.05
-"""Seconds of CPU in half a second."""
-
-
-@dataclass
-class Running:
-    """A server under test, and the statements that each call takes."""
-
-    system: System
-    server: Server
-    statements: dict[str, int]
 
 
 def main() -> None:
@@ -54,50 +40,38 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", action="append", help="systems whose name begins so")
     parser.add_argument("--calls", action="append", help="calls whose name ends so")
+    parser.add_argument("--original", metavar="URL", help="a Nhost server with the prefix of its paths, if it has one")
+    parser.add_argument("--original-pid", type=int, help="its process on this machine: without it no CPU is told")
     options = parser.parse_args()
     chosen = [system for system in SYSTEMS if not options.only or system.name.startswith(tuple(options.only))]
+    facts = machine.facts(options.database)
     with ExitStack() as stack:
         running = [stack.enter_context(_running(system, options)) for system in chosen]
+        if options.original:
+            running.append(_original(options.original, options.original_pid))
         runs = [asdict(run) for run in _runs(running, options)]
-    machine = {"python": platform.python_version(), "cpus": os.cpu_count(), "machine": platform.machine()}
-    RESULTS.mkdir(exist_ok=True)
-    document = {"machine": machine, "options": vars(options), "runs": runs}
-    (RESULTS / "compare.json").write_text(json.dumps(document, indent=1) + "\n")
+    write("compare", {"machine": facts, "options": vars(options), "runs": runs})
     print(tables.of(runs))
+
+
+def write(name: str, document: dict[str, Any]) -> None:
+    """Keep what a run found as results/NAME.json."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
 
 
 @contextmanager
 def _running(system: System, options: argparse.Namespace) -> Iterator[Running]:
-    with _database(options.database, system) as url:
-        environment = {**system.environment, "DATABASE_URL": url, "BENCHMARK_RSA_KEY": _rsa_key()}
-        manage(system.site, environment, "migrate")
-        with serving(system.site, {**environment, "BENCHMARK_STATEMENTS": "1"}, 1, 1) as server:
-            sign_up(system, server.url)
-            statements = {name: _statements(system, server.url, call) for name, call in system.calls.items()}
+    with measuring.migrated(system, options.database) as environment:
+        statements = measuring.counted(system, environment)
         with serving(system.site, environment, options.workers, options.threads) as server:
             yield Running(system, server, statements)
 
 
-@contextmanager
-def _database(server: str, system: System) -> Iterator[str]:
-    name = "benchmark_" + "".join(letter if letter.isalnum() else "_" for letter in system.name.lower())
-    with psycopg.connect(f"{server}/postgres".replace("postgres://", "postgresql://"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _rsa_key() -> str:
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return rsa.generate_private_key(65537, 2048).private_bytes(*form).decode()
-
-
-def _statements(system: System, url: str, call: Call) -> int:
-    for number, session in enumerate([*for_call(system, url, call, 1), *for_call(system, url, call, 1)]):
-        answer = send(url, call, session, new=f"{call.path}{number}@example.com".replace("/", ""))
-        answer.raise_for_status()
-    return int(answer.headers["X-Statements"])  # of the second one: the first has filled caches
+def _original(url: str, pid: int | None) -> Running:
+    system, server = original(url), Remote(url, pid)
+    sign_up(system, server.url)
+    return Running(system, server, {})
 
 
 def _runs(running: list[Running], options: argparse.Namespace) -> Iterator[tables.Run]:
@@ -106,38 +80,7 @@ def _runs(running: list[Running], options: argparse.Namespace) -> Iterator[table
     for _, name, connections in product(range(options.rounds), wanted, CONNECTIONS):
         for each in running:
             if name in each.system.calls:
-                yield _run(each, name, connections, options.seconds)
-
-
-def _settle(server: Server) -> None:
-    """Wait until a server has worked off what wrk has left behind: it would slow whoever is measured next."""
-    before = -1.0
-    while (now := server.cpu()) - before > IDLE:
-        before = now
-        time.sleep(0.5)
-
-
-def _run(each: Running, name: str, connections: int, seconds: int) -> tables.Run:
-    server, call = each.server, each.system.calls[name]
-    sessions = for_call(each.system, server.url, call, connections)
-    before, database_before = server.cpu(), server.database_cpu()
-    load = wrk.run(server.url, call, sessions, seconds)
-    per_request = 1000 / max(load.requests, 1)
-    used, database_used = server.cpu() - before, server.database_cpu() - database_before
-    _settle(server)
-    return tables.Run(
-        system=each.system.name,
-        call=name,
-        connections=connections,
-        rate=load.rate,
-        p50=load.p50,
-        p99=load.p99,
-        refused=load.refused,
-        cpu=used * per_request,
-        database_cpu=database_used * per_request,
-        memory=server.memory() / MIB,
-        statements=each.statements[name],
-    )
+                yield measuring.run(each, name, connections, options.seconds)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 TICK = os.sysconf("SC_CLK_TCK")
@@ -40,7 +41,33 @@ class Server:
 
     def memory(self) -> int:
         """Bytes of the largest worker."""
-        return max(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE for pid in family(self.pid))
+        return max(_resident(pid) for pid in family(self.pid))
+
+    def memory_in_all(self) -> int:
+        """Bytes of the server and its workers; of what they share each has its part."""
+        return sum(map(_proportional, family(self.pid)))
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A server that somebody else has started; with its process id where that is on this machine."""
+
+    address: str
+    pid: int | None = None
+
+    @property
+    def url(self) -> str:
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def cpu(self) -> float | None:
+        return None if self.pid is None else sum(map(_cpu, family(self.pid)))
+
+    def database_cpu(self) -> None:
+        """Nobody knows which processes of which database are its own."""
+
+    def memory(self) -> int | None:
+        return None if self.pid is None else max(_resident(pid) for pid in family(self.pid))
 
 
 def family(pid: int) -> list[int]:
@@ -59,18 +86,29 @@ def environment_of(site: str, environment: dict[str, str]) -> dict[str, str]:
     return {**os.environ, **settings, **environment}
 
 
+def _granian(port: int, workers: int, threads: int) -> list[str]:
+    scale = ["--workers", str(workers), "--blocking-threads", str(threads)]
+    return ["granian", "--interface", "wsgi", "--port", str(port), "--no-ws", "--log-level", "error", *scale]
+
+
+def _gunicorn(port: int, workers: int, threads: int) -> list[str]:
+    # More than one thread makes its workers gthread.
+    scale = ["--workers", str(workers), "--threads", str(threads)]
+    return ["gunicorn", "--bind", f"127.0.0.1:{port}", "--log-level", "error", *scale]
+
+
+COMMANDS = {"granian": _granian, "gunicorn": _gunicorn}
+
+
 @contextmanager
-def serving(site: str, environment: dict[str, str], workers: int, threads: int) -> Iterator[Server]:
-    """A granian that serves a site of benchmarks/sites."""
+def serving(
+    site: str, environment: dict[str, str], workers: int, threads: int, by: str = "granian"
+) -> Iterator[Server]:
+    """A WSGI server that serves a site of benchmarks/sites."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
-    scale = ["--workers", str(workers), "--blocking-threads", str(threads)]
-    process = subprocess.Popen(
-        [*granian, *scale, "--log-level", "error", "benchmarks.sites.wsgi:application"],
-        cwd=ROOT,
-        env=environment_of(site, environment),
-    )
+    command = [sys.executable, "-m", *COMMANDS[by](port, workers, threads), "benchmarks.sites.wsgi:application"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment_of(site, environment))
     server = Server(process.pid, port, environment["DATABASE_URL"].rpartition("/")[2])
     try:
         _wait(server.url)
@@ -111,6 +149,15 @@ def _parent(pid: int) -> int:
 def _cpu(pid: int) -> float:
     user, system = _stat(pid)[11:13]
     return (int(user) + int(system)) / TICK
+
+
+def _resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+
+
+def _proportional(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _command(pid: int) -> str:

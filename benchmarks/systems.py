@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 PASSWORD = "correct-horse-battery-7"
 ANN = "ann@example.com"
@@ -28,6 +29,8 @@ class System:
     site: str
     calls: dict[str, Call]
     environment: dict[str, str] = field(default_factory=dict)
+    pat_path: str = ""
+    """Where personal access tokens are made, of systems that have them."""
 
 
 OURS = {
@@ -66,10 +69,17 @@ ALLAUTH = {
 BARE = {"Django view": Call("/django"), "REST framework view": Call("/rest"), "view that reads one row": Call("/row")}
 
 SYSTEMS = [
-    System("ours, RS256", "ours", OURS, {"BENCHMARK_ALGORITHM": "RS256"}),
-    System("ours, ES256", "ours", OURS, {"BENCHMARK_ALGORITHM": "ES256"}),
+    System("ours, RS256", "ours", OURS, {"BENCHMARK_ALGORITHM": "RS256"}, "/v1/pat"),
+    System("ours, ES256", "ours", OURS, {"BENCHMARK_ALGORITHM": "ES256"}, "/v1/pat"),
     System("djoser", "with_djoser", DJOSER),
     System("dj-rest-auth", "with_dj_rest_auth", DJ_REST_AUTH),
     System("allauth", "with_allauth", ALLAUTH),
     System("bare", "bare", BARE),
 ]
+
+
+def original(url: str) -> System:
+    """A Nhost server that runs already: our calls, below the path of its URL."""
+    prefix = urlsplit(url).path.rstrip("/")
+    calls = {name: replace(call, path=prefix + call.path.removeprefix("/v1")) for name, call in OURS.items()}
+    return System("original", "", calls, pat_path=f"{prefix}/pat")
