@@ -1,8 +1,9 @@
-"""What every project has: PostgreSQL with connections that stay, and the middleware that startproject writes."""
+"""What every project has: PostgreSQL, connections that stay and prepare statements, and the usual middleware."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import dj_database_url
 
@@ -40,7 +41,8 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=None)}
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=None)}
+DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 5}
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -53,9 +53,8 @@ def backend() -> KeyringBackend:
         else:
             keyring, life = _from_database(issuer), float(conf.AUTH_KEYRING_TTL)
         # Of unchanged keys the backend stays: it remembers tokens that it has verified.
-        unchanged = _kept is not None and _kept.backend.keyring == keyring
-        backend = _kept.backend if unchanged else KeyringBackend(keyring)
-        _kept = Kept(fingerprint, time.monotonic() + life, backend)
+        known = _kept.backend if _kept is not None and _kept.backend.keyring == keyring else KeyringBackend(keyring)
+        _kept = Kept(fingerprint, time.monotonic() + life, known)
     return _kept.backend
 
 

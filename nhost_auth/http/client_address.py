@@ -14,7 +14,8 @@ def client_address(request: HttpRequest) -> str | None:
 
     What no trusted proxy has written, or what is no address, is ignored for the address of the connection.
     """
-    return _parsed(_told_by_proxy(request)) or _parsed(request.META.get("REMOTE_ADDR", ""))
+    told = _told_by_proxy(request)
+    return (told and _parsed(told)) or _parsed(request.META.get("REMOTE_ADDR", ""))
 
 
 def _told_by_proxy(request: HttpRequest) -> str:

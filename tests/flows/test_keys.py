@@ -104,6 +104,14 @@ def test_copy_saves_reading_the_keys_for_its_time(api: Api, settings: Any, datab
     assert [reads_of_keys(api) > 0 for _ in range(3)] == [True, True, True]
 
 
+def test_keys_that_are_read_again_unchanged_are_parsed_once(settings: Any, database_keys: None) -> None:
+    settings.AUTH_KEYRING_TTL = 0
+    before = keys.backend()
+    assert keys.backend() is before
+    put_from_elsewhere()
+    assert keys.backend() is not before
+
+
 def test_pinned_secret_leaves_the_database_alone(api: Api, settings: Any) -> None:
     settings.HASURA_GRAPHQL_JWT_SECRET, settings.AUTH_KEYRING_TTL = PINNED, 0
     assert reads_of_keys(api) == 0

@@ -208,6 +208,31 @@ def test_claim_that_is_not_asked_for_does_not_matter(changed: Claims) -> None:
         assert shared().decode(token) == claims(**changed)
 
 
+def test_token_that_was_shown_before_is_refused_once_it_expires() -> None:
+    backend = shared()
+    with time_machine.travel(NOW, tick=False) as clock:
+        token = jwt.encode(claims(exp=NOW + 900), SECRET, algorithm="HS256")
+        for moment in (0, 899):
+            clock.move_to(NOW + moment)
+            assert backend.decode(token)["sub"] == "ann"
+        clock.move_to(NOW + 900)
+        with pytest.raises(TokenBackendExpiredToken):
+            backend.decode(token)
+
+
+def test_token_that_was_shown_before_is_good_under_its_own_keys_alone() -> None:
+    token = jwt.encode(claims(), SECRET, algorithm="HS256")
+    shared().decode(token)
+    with pytest.raises(TokenBackendError):
+        KeyringBackend(from_secret({"type": "HS256", "key": "x" * 64}, ISSUER, "published")).decode(token)
+
+
+def test_who_changes_the_claims_changes_them_for_nobody_else() -> None:
+    backend, token = shared(), jwt.encode(claims(roles=["user"]), SECRET, algorithm="HS256")
+    backend.decode(token)["roles"].append("admin")
+    assert backend.decode(token)["roles"] == ["user"]
+
+
 def test_token_that_has_only_expired_is_told_from_a_bad_one() -> None:
     expired = claims(exp=NOW)
     with pytest.raises(TokenBackendExpiredToken):

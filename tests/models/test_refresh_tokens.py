@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from nhost_auth.infra.crypto import digest
 from nhost_auth.models import Account, RefreshToken, SpentRefreshToken
 from nhost_auth.models.refresh_tokens import successor
 
@@ -118,6 +119,22 @@ def test_secret_rotates_once(ann: Account) -> None:
     assert rotate(stale, secret) is None
     assert found(following) == token
     assert SpentRefreshToken.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_session_that_has_just_ended_does_not_rotate(ann: Account) -> None:
+    token, secret = issue(ann)
+    RefreshToken.objects.filter(pk=token.pk).delete()
+    assert rotate(token, secret) is None
+    assert not SpentRefreshToken.objects.exists()
+
+
+def test_rotation_that_was_cut_off_half_way_is_done_by_the_next_who_asks(ann: Account) -> None:
+    token, secret = issue(ann)
+    SpentRefreshToken.objects.create(hash=digest(secret), token=token)  # all that a killed process has left
+    assert found(secret) == token
+    assert found(rotated(token, secret)) == token
+    assert found(secret) is None
 
 
 def test_34_successor_is_random_to_all_who_lack_the_secret_or_the_key(ann: Account, settings: Any) -> None:
