@@ -26,7 +26,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import AutoField
 
-from benchmarks.people import EMAIL, PAT_EVERY, hash_in_sql, key_in_sql
+from benchmarks.people import EMAIL, PAT_EVERY, SECOND_FACTOR, hash_in_sql, key_in_sql
 from benchmarks.systems import PASSWORD
 
 AHEAD = "now() + n % 2500000 * interval '1 second'"
@@ -154,10 +154,12 @@ def _factors() -> Iterator[Rows]:
     public = {"public_key": "sha512(n::text::bytea)", "created_at": BEFORE}
     yield Rows("nhost_auth.SecurityKey", {**key, "account_id": ACCOUNT, **public}, every=10, first=2)
     device = {"user_id": "n", "name": "'TOTP'", "encrypted_secret": "repeat(md5(n::text), 5)", "created_at": BEFORE}
-    yield Rows("nhost_auth.TotpDevice", device, every=10, first=3)
+    yield Rows("nhost_auth.TotpDevice", device, every=10, first=SECOND_FACTOR)
     recovery = {"id": "n", "user_id": "n", "name": "'Recovery codes'", "salt": "md5(n::text)"}
-    yield Rows("nhost_auth.RecoveryDevice", recovery, every=10, first=3)
-    yield Rows("nhost_auth.RecoveryCode", {"device_id": "n", "hash": hash_in_sql("code")}, every=10, first=3)
+    yield Rows("nhost_auth.RecoveryDevice", recovery, every=10, first=SECOND_FACTOR)
+    yield Rows(
+        "nhost_auth.RecoveryCode", {"device_id": "n", "hash": hash_in_sql("code")}, every=10, first=SECOND_FACTOR
+    )
     link = {"user_id": "n", "provider": "'github'", "uid": "n::text", "created": BEFORE, "modified": BEFORE}
     yield Rows("social_django.UserSocialAuth", {**link, "extra_data": "'{}'", "id_key": "''"}, every=10, first=4)
     kept = {"id": key_in_sql("kept"), "link": "'github'", "user_id_hash": hash_in_sql("provider"), "updated_at": BEFORE}

@@ -10,6 +10,8 @@ import uuid
 
 PAT_EVERY = 10
 """Whose number leaves 1 over has a personal access token too."""
+SECOND_FACTOR = 3
+"""Whose number ends so has TOTP on."""
 EMAIL = "'user' || n || '@example.com'"
 
 
@@ -29,3 +31,8 @@ def key_in_sql(kind: str) -> str:
 def hash_in_sql(kind: str) -> str:
     """What nhost_auth.infra.crypto.digest makes of a secret."""
     return f"encode(sha256(convert_to({key_in_sql(kind)}::text, 'UTF8')), 'hex')"
+
+
+def has_second_factor(number: int) -> bool:
+    """Whether a password leads to another question instead of a session."""
+    return number % 10 == SECOND_FACTOR
