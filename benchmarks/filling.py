@@ -21,7 +21,6 @@ from typing import Any
 
 import django
 from django.apps import apps
-from django.contrib.auth.hashers import make_password
 from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import AutoField
@@ -29,7 +28,7 @@ from django.db.models import AutoField
 from benchmarks.people import EMAIL, PAT_EVERY, SECOND_FACTOR, hash_in_sql, key_in_sql
 from benchmarks.systems import PASSWORD
 
-AHEAD = "now() + n % 2500000 * interval '1 second'"
+AHEAD = "now() + interval '1 day' + n % 2500000 * interval '1 second'"
 """Within a month; rows that stand together come minutes one after another."""
 BEFORE = "now() - interval '30 days' + n % 2500000 * interval '1 second'"
 ACCOUNT, SESSION = key_in_sql("account"), key_in_sql("session")
@@ -78,12 +77,13 @@ class Rows:
 def main(accounts: int) -> None:
     django.setup()
     begun = time.perf_counter()
+    from nhost_auth.flows import passwords
     from nhost_auth.models import Role, SigningKey
 
     Role.objects.ensure_configured()
     SigningKey.objects.ensure_one()
     with _without_indexes(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(partial(Rows.insert, accounts=accounts), _all_rows(make_password(PASSWORD))))
+        list(pool.map(partial(Rows.insert, accounts=accounts), _all_rows(passwords.hash_new(PASSWORD))))
     for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
         run(statement)
     run("VACUUM (ANALYZE)")
