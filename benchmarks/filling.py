@@ -1,9 +1,10 @@
 """Fills the database of DATABASE_URL with accounts and what belongs to them, as fast as PostgreSQL takes it.
 
-    DATABASE_URL=… DJANGO_SETTINGS_MODULE=benchmarks.sites.ours.settings python -m benchmarks.filling ACCOUNTS
+    DATABASE_URL=… DJANGO_SETTINGS_MODULE=benchmarks.sites.ours.settings python -m benchmarks.filling ACCOUNTS [EXPIRED]
 
 Every account has a password, two roles, a session, an event of the audit trail and a phone number; every second one
-has refreshed, every tenth has some of what else there is. Prints {"seconds": …, "bytes": …} of the database.
+has refreshed, every tenth has some of what else there is. EXPIRED more sessions are over. Prints {"seconds": …,
+"bytes": …} of the database.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index JOI
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a model, one of each `every`th account from `first` on; values of columns are SQL of its number `n`.
+    """Rows of a model, one of each `every`th number from `first` on; values of columns are SQL of that number, `n`.
 
     A column that is not named has the default of its field.
     """
@@ -56,7 +57,7 @@ class Rows:
     every: int = 1
     first: int = 1
 
-    def insert(self, accounts: int) -> None:
+    def insert(self, count: int) -> None:
         model = apps.get_model(self.model)
         missing = {
             field.column: field.get_db_prep_save(field.get_default(), connection)
@@ -69,12 +70,12 @@ class Rows:
             f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} FROM generate_series(%s, %s, %s) n',
             *missing.values(),
             self.first,
-            accounts,
+            count,
             self.every,
         )
 
 
-def main(accounts: int) -> None:
+def main(accounts: int, expired: int = 0) -> None:
     django.setup()
     begun = time.perf_counter()
     from nhost_auth.flows import passwords
@@ -83,7 +84,8 @@ def main(accounts: int) -> None:
     Role.objects.ensure_configured()
     SigningKey.objects.ensure_one()
     with _without_indexes(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(partial(Rows.insert, accounts=accounts), _all_rows(passwords.hash_new(PASSWORD))))
+        list(pool.map(partial(Rows.insert, count=expired), _over(accounts)))
+        list(pool.map(partial(Rows.insert, count=accounts), _all_rows(passwords.hash_new(PASSWORD))))
     for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
         run(statement)
     run("VACUUM (ANALYZE)")
@@ -149,6 +151,16 @@ def _sessions() -> Iterator[Rows]:
     yield Rows("nhost_auth.AuditEvent", {**event, "ip": IP, "agent": AGENT, **chain})
 
 
+def _over(accounts: int) -> Iterator[Rows]:
+    """Sessions that have expired, a fifth of them after a refresh. They stand before those that live, being older."""
+    at, session = "now() - interval '60 days' + n % 2500000 * interval '1 second'", key_in_sql("old session")
+    owner = f"md5('account' || 1 + n % {accounts})::uuid"
+    facts = {"account_id": owner, "created_at": at, "last_used_at": at, "expires_at": at, "ip": IP, "device": AGENT}
+    yield Rows("nhost_auth.RefreshToken", {"id": session, "hash": hash_in_sql("old"), **facts})
+    spent = {"hash": hash_in_sql("old spent"), "token_id": session, "spent_at": at}
+    yield Rows("nhost_auth.SpentRefreshToken", spent, every=5)
+
+
 def _factors() -> Iterator[Rows]:
     key = {"id": key_in_sql("key"), "credential_id": hash_in_sql("credential"), "credential_hash": hash_in_sql("hash")}
     public = {"public_key": "sha512(n::text::bytea)", "created_at": BEFORE}
@@ -187,4 +199,4 @@ def _under_way() -> Iterator[Rows]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))
