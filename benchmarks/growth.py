@@ -17,7 +17,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from benchmarks import databases, growth_tables
@@ -31,7 +30,9 @@ from benchmarks.wrk import Session
 RESULTS = Path(__file__).parent / "results"
 CONNECTIONS = 8
 PEOPLE = 2000
-"""Of a run. A refresh token is good once, so each run has people of its own: four rounds are possible with 10,000."""
+"""Of a run. A refresh token is good once, so each run has people of its own: five rounds are possible with 10,000."""
+STRIDE = 7_368_787
+"""A prime."""
 CALLS = {
     "GET /user": OURS["GET /user"],
     "POST /token": OURS["POST /token"],
@@ -53,14 +54,18 @@ class Size:
 
     def sessions(self, call: str, turn: int) -> list[Session]:
         """What people carry who send a call, in the so manieth round."""
-        drawn = [number + 1 for number in Random(0).sample(range(self.accounts), min(self.accounts, 20 * PEOPLE))]
         if call == "POST /signin/pat":
-            return [{"pat": key("pat", number)} for number in drawn if number % PAT_EVERY == 1][:PEOPLE]
-        people = [number for number in drawn if not has_second_factor(number)]
-        mine = people[turn * PEOPLE : (turn + 1) * PEOPLE]
+            owners = (self._person(place) for place in range(min(self.accounts, PAT_EVERY * PEOPLE)))
+            return [{"pat": key("pat", number)} for number in owners if number % PAT_EVERY == 1]
+        drawn = map(self._person, range(turn * PEOPLE, (turn + 1) * PEOPLE))
+        mine = [number for number in drawn if not has_second_factor(number)]
         if call == "GET /user":
             return [{"access": token} for token in ask("access_tokens", self.environment, given=mine)]
         return [{"refresh": key("refresh", number), "email": email(number)} for number in mine]
+
+    def _person(self, place: int) -> int:
+        """The number of somebody; nobody comes twice, and neighbours live far apart."""
+        return place * STRIDE % self.accounts + 1
 
 
 def main() -> None:
@@ -68,7 +73,7 @@ def main() -> None:
     parser.add_argument("--database", default=databases.SERVER)
     parser.add_argument("--accounts", type=int, nargs="+", default=[10_000, 1_000_000, 10_000_000])
     parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--rounds", type=int, choices=range(1, 5), default=2)
+    parser.add_argument("--rounds", type=int, choices=range(1, 6), default=2)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     with ExitStack() as stack:

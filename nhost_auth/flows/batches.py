@@ -27,8 +27,7 @@ def delete(rows: QuerySet[Any], size: int) -> Iterator[int]:
 
 @one_transaction
 def _delete(rows: QuerySet[Any], chosen: list[Any]) -> int:
-    same = rows.filter(pk__in=chosen).order_by("pk")
-    locked = list(same.select_for_update().values_list("pk", flat=True))
+    locked = rows.filter(pk__in=chosen).order_by("pk").select_for_update().values_list("pk", flat=True)
     # A plain one: the model's own would lock them once more. Its keys are all that Django needs to know of a row.
-    doomed: QuerySet[Any] = QuerySet(rows.model, using=same.db).filter(pk__in=locked).only("pk")
+    doomed: QuerySet[Any] = QuerySet(rows.model, using=locked.db).filter(pk__in=list(locked)).only("pk")
     return doomed.delete()[1].get(rows.model._meta.label, 0)
