@@ -78,8 +78,8 @@ def main() -> None:
     options = parser.parse_args()
     with ExitStack() as stack:
         sizes = [stack.enter_context(_size(accounts, options)) for accounts in sorted(options.accounts)]
-        runs = list(_runs(sizes, options))
         explained = ask("explained", sizes[-1].environment)
+        runs = list(_runs(sizes, options))
     filled = [{"accounts": size.accounts, **size.filled} for size in sizes]
     document = {"options": vars(options), "filled": filled, "runs": runs, **explained}
     RESULTS.mkdir(exist_ok=True)

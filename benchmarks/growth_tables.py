@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
+TITLE = "## The same calls with a thousand times the accounts"
 FLAT = 1.2
 """A call may take so many times what it takes in the smallest size."""
 RUNS = ["accounts", "requests/s", "p50 ms", "p99 ms", "CPU ms", "database CPU ms", "p50 : smallest", "CPU : smallest"]
@@ -16,7 +17,7 @@ LONGEST = 160
 
 def of(document: dict[str, Any]) -> str:
     """Markdown: how large the databases are, a table for each call, and the statements with what they read by."""
-    lines = [*_sizes(document["filled"])]
+    lines = [TITLE, "", *_sizes(document["filled"])]
     for call in dict.fromkeys(run["call"] for run in document["runs"]):
         lines += _call(call, [run for run in document["runs"] if run["call"] == call])
     return "\n".join([*lines, *_explained(document)])

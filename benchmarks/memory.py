@@ -70,6 +70,8 @@ def of(document: dict[str, Any]) -> str:
     refused = samples[-1]["refused"]
     return "\n".join(
         [
+            "## Memory of a worker",
+            "",
             f"The worker had {document['idle']:.0f} MiB after its first request, {first:.1f} after a tenth of all,",
             f"{last:.1f} at the end: {last - first:+.1f} MiB after the first tenth. Refused: {refused}.",
             f"They were: {shares}.",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
+TITLE = "## Pruning beside sign-ins"
 HEAD = ["call", "when", "runs", "requests/s", "p50 ms", "p99 ms", "worst p99 ms", "refused"]
 
 
@@ -19,7 +20,7 @@ def of(document: dict[str, Any]) -> str:
         f"{prune['cpu'] / rows['total'] * 1e6:.0f} µs of the command's CPU each, at most {size:,} in a transaction.",
         f"The command had {prune['memory'] / 2**20:.0f} MiB at the most.",
     ]
-    return "\n".join([" ".join(facts), "", _row(HEAD), _row(["---", "---", *["---:"] * 6]), *_lines(document)])
+    return "\n".join([TITLE, "", *facts, "", _row(HEAD), _row(["---", "---", *["---:"] * 6]), *_lines(document)])
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:

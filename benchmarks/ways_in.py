@@ -41,6 +41,7 @@ def walk(caller: Caller) -> None:
 
 def _by_password(caller: Caller) -> dict[str, Any]:
     _ok(caller.call("POST /signup/email-password", {"email": ANN, "password": PASSWORD}))
+    caller.call("POST /signup/email-password taken", {"email": ANN, "password": PASSWORD})
     caller.call("POST /signin/email-password wrong", {"email": ANN, "password": "wrong"})
     caller.call("POST /signin/email-password unknown", {"email": "nobody@example.com", "password": PASSWORD})
     session: dict[str, Any] = _ok(caller.call("POST /signin/email-password", {"email": ANN, "password": PASSWORD}))
