@@ -99,9 +99,10 @@ def _size(accounts: int, options: argparse.Namespace) -> Iterator[Size]:
 
 
 def _runs(sizes: list[Size], options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    for turn, (name, call), size in product(range(options.rounds), CALLS.items(), sizes):
-        found = measured(size.server, call, size.sessions(name, turn), options.seconds, CONNECTIONS)
-        yield {"accounts": size.accounts, "call": name, **asdict(found)}
+    for turn, (name, call) in product(range(options.rounds), CALLS.items()):
+        for size in sizes if turn % 2 else reversed(sizes):
+            found = measured(size.server, call, size.sessions(name, turn), options.seconds, CONNECTIONS)
+            yield {"accounts": size.accounts, "call": name, **asdict(found)}
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def _sizes(filled: list[dict[str, Any]]) -> Iterator[str]:
 
 def _call(name: str, runs: list[dict[str, Any]]) -> Iterator[str]:
     yield from ("", f"### {name}, 8 at once", "", _row(RUNS), _row(["---:"] * len(RUNS)))
-    sizes = {accounts: _medians(runs, accounts) for accounts in dict.fromkeys(run["accounts"] for run in runs)}
+    sizes = {accounts: _medians(runs, accounts) for accounts in sorted({run["accounts"] for run in runs})}
     smallest = next(iter(sizes.values()))
     for accounts, found in sizes.items():
         refused = f" ({found['refused']:.0f} refused)" if found["refused"] else ""
