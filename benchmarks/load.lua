@@ -1,4 +1,4 @@
--- Sends one call over and over; each thread is one connection that carries a session of its own on.
+-- Sends one call over and over; each thread is one connection that carries sessions of its own on, by turns.
 local threads = {}
 
 function setup(thread)
@@ -8,7 +8,8 @@ end
 
 function init(arguments)
   plan = dofile(arguments[1])
-  session = plan.sessions[number]
+  sessions = {}
+  for place = number, #plan.sessions, plan.connections do table.insert(sessions, plan.sessions[place]) end
   count = 0
   if plan.refresh_field ~= "" then
     local pattern = '"' .. plan.refresh_field .. '": ?"([^"]+)"'
@@ -18,6 +19,7 @@ end
 
 function request()
   count = count + 1
+  session = sessions[count % #sessions + 1]
   local headers = {["Content-Type"] = "application/json", ["User-Agent"] = "benchmark"}
   if plan.bearer then headers["Authorization"] = "Bearer " .. session.access end
   local new = string.format("%s-%d-%d@example.com", plan.run, number, count)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from benchmarks import wrk
+from benchmarks.databases import temporary
 from benchmarks.processes import Remote, Server, manage, serving
 from benchmarks.sessions import for_call, send, sign_up
 from benchmarks.systems import Call, System
@@ -31,23 +31,27 @@ class Running:
     statements: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Times in milliseconds, CPU for each request; None where it is not known."""
+
+    requests: int
+    rate: float
+    p50: float
+    p99: float
+    refused: int
+    cpu: float | None
+    database_cpu: float | None
+
+
 @contextmanager
 def migrated(system: System, server: str) -> Iterator[dict[str, str]]:
     """The environment of a system with a new database on a PostgreSQL server; it is dropped afterwards."""
-    with database(server, system.name) as url:
+    name = "benchmark_" + "".join(letter if letter.isalnum() else "_" for letter in system.name.lower())
+    with temporary(server, name) as url:
         environment = {**system.environment, "DATABASE_URL": url, "BENCHMARK_RSA_KEY": _rsa_key()}
         manage(system.site, environment, "migrate")
         yield environment
-
-
-@contextmanager
-def database(server: str, title: str) -> Iterator[str]:
-    name = "benchmark_" + "".join(letter if letter.isalnum() else "_" for letter in title.lower())
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def counted(system: System, environment: dict[str, str]) -> dict[str, int]:
@@ -60,24 +64,39 @@ def counted(system: System, environment: dict[str, str]) -> dict[str, int]:
 def run(each: Running, name: str, connections: int, seconds: int) -> Run:
     """One load. What is not known of a server elsewhere is None."""
     server, call = each.server, each.system.calls[name]
-    sessions = for_call(each.system, server.url, call, connections)
-    before, database_before = server.cpu(), server.database_cpu()
-    load = wrk.run(server.url, call, sessions, seconds)
-    after, database_after = server.cpu(), server.database_cpu()
+    found = measured(server, call, for_call(each.system, server.url, call, connections), seconds, connections)
     memory = server.memory()
-    _settle(server)
     return Run(
         system=each.system.name,
         call=name,
         connections=connections,
+        rate=found.rate,
+        p50=found.p50,
+        p99=found.p99,
+        refused=found.refused,
+        cpu=found.cpu,
+        database_cpu=found.database_cpu,
+        memory=None if memory is None else memory / MIB,
+        statements=each.statements.get(name),
+    )
+
+
+def measured(
+    server: Server | Remote, call: Call, sessions: list[wrk.Session], seconds: int, connections: int
+) -> Measured:
+    """A call at so many connections; the server is idle again afterwards."""
+    before, database_before = server.cpu(), server.database_cpu()
+    load = wrk.run(server.url, call, sessions, seconds, connections)
+    after, database_after = server.cpu(), server.database_cpu()
+    _settle(server)
+    return Measured(
+        requests=load.requests,
         rate=load.rate,
         p50=load.p50,
         p99=load.p99,
         refused=load.refused,
         cpu=_per_request(before, after, load.requests),
         database_cpu=_per_request(database_before, database_after, load.requests),
-        memory=None if memory is None else memory / MIB,
-        statements=each.statements.get(name),
     )
 
 

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import bars, machine, tables
+from benchmarks import bars, growth_tables, limits, machine, memory, pruning_tables, scaling, tables
 from benchmarks.compare import RESULTS
 
 HERE = Path(__file__).parent
-OTHERS = ("limits", "scaling", "growth", "pruning", "memory")
-"""Runs with a module of their own, whose `tables` writes down the document that it has left."""
+OTHERS = {
+    "limits": limits.tables,
+    "scaling": scaling.tables,
+    "growth": growth_tables.of,
+    "pruning": pruning_tables.of,
+    "memory": memory.of,
+}
+"""Other runs by the names of their results, and what writes these down."""
 
 
 def main() -> None:
@@ -30,9 +35,9 @@ def _report() -> Iterator[str]:
         yield from (machine.described(document["machine"]), "", *_run_as(document["options"]), "")
         yield from (bars.table(document["runs"]), "")
         yield from ("## Every call", tables.of(document["runs"]), "")
-    for name in OTHERS:
+    for name, tables_of in OTHERS.items():
         if found := _found(name):
-            yield from (import_module(f"benchmarks.{name}").tables(found), "", *_elsewhere(found, document))
+            yield from (tables_of(found), "", *_elsewhere(found, document))
     yield (HERE / "REMARKS.md").read_text()
 
 

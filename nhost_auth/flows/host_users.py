@@ -92,9 +92,16 @@ def write_back(account: Account, *fields: str) -> None:
 
 
 def has_email(email: str) -> bool:
-    """Whether a user of the host has this very address."""
+    """Whether a user of the host has this very address, where its database may refuse it twice."""
     field = email_field()
-    return field is not None and get_user_model()._base_manager.filter(**{field.name: email}).exists()
+    if field is None or not _may_be_unique(field):  # the column has no index then
+        return False
+    return bool(get_user_model()._base_manager.filter(**{field.name: email}).exists())
+
+
+def _may_be_unique(field: models.Field[Any, Any]) -> bool:
+    unique = [each for each in field.model._meta.constraints if isinstance(each, models.UniqueConstraint)]
+    return field.unique or any(field.name in each.fields or each.contains_expressions for each in unique)
 
 
 def can_be_disabled() -> bool:

@@ -165,6 +165,24 @@ def test_any_number_of_batches_is_possible(ann: Account, clock: Any) -> None:
     assert sum(batches.delete(over(PkceCode), 1)) == 1100
 
 
+@pytest.mark.parametrize(("size", "left"), [(1, "12"), (2, "1"), (3, "")])
+def test_oldest_go_first(ann: Account, clock: Any, size: int, left: str) -> None:
+    PkceCode.objects.bulk_create(
+        PkceCode(account=ann, hash=minutes, expires_at=timezone.now() - int(minutes) * timedelta(minutes=1))
+        for minutes in "132"
+    )
+    assert next(batches.delete(over(PkceCode), size)) == size
+    assert "".join(PkceCode.objects.order_by("hash").values_list("hash", flat=True)) == left
+
+
+def test_rows_in_no_order_go_by_their_key(ann: Account) -> None:
+    for _ in range(3):
+        RefreshToken.objects.issue(ann, ip=None, device="")
+    last = RefreshToken.objects.order_by("pk").last()
+    assert next(batches.delete(RefreshToken.objects.all(), 2)) == 2
+    assert RefreshToken.objects.get() == last
+
+
 def test_rows_that_go_with_others_are_not_counted(api: Api, clock: Any) -> None:
     refresh(api, api.sign_up())
     SpentRefreshToken.objects.update(spent_at=timezone.now() + MONTH)
