@@ -10,16 +10,15 @@ of all ways in are explained in the largest. Writes benchmarks/results/growth.js
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any
 
-from benchmarks import databases, growth_tables
+from benchmarks import databases, growth_tables, machine
+from benchmarks.compare import write
 from benchmarks.inside import ask
 from benchmarks.measuring import measured
 from benchmarks.people import PAT_EVERY, email, has_second_factor, key
@@ -27,7 +26,6 @@ from benchmarks.processes import Server, manage, serving
 from benchmarks.systems import OURS, PASSWORD, Call
 from benchmarks.wrk import Session
 
-RESULTS = Path(__file__).parent / "results"
 CONNECTIONS = 8
 PEOPLE = 2000
 """Of a run. A refresh token is good once, so each run has people of its own: five rounds are possible with 10,000."""
@@ -76,14 +74,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, choices=range(1, 6), default=2)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    facts = machine.facts(options.database)
     with ExitStack() as stack:
         sizes = [stack.enter_context(_size(accounts, options)) for accounts in sorted(options.accounts)]
         explained = ask("explained", sizes[-1].environment)
         runs = list(_runs(sizes, options))
     filled = [{"accounts": size.accounts, **size.filled} for size in sizes]
-    document = {"options": vars(options), "filled": filled, "runs": runs, **explained}
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "growth.json").write_text(json.dumps(document, indent=1) + "\n")
+    document = {"machine": facts, "options": vars(options), "filled": filled, "runs": runs, **explained}
+    write("growth", document)
     print(growth_tables.of(document))
 
 

@@ -10,19 +10,17 @@ Writes benchmarks/results/memory.json and prints a section for REPORT.md.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
-from benchmarks import databases, wrk
+from benchmarks import databases, machine, wrk
+from benchmarks.compare import write
 from benchmarks.processes import Server, manage, serving
 from benchmarks.sessions import for_call, sign_up
 from benchmarks.systems import OURS, SYSTEMS
 
-RESULTS = Path(__file__).parent / "results"
 CONNECTIONS = 8
 PARTS = 10
 MIB = 2**20
@@ -34,6 +32,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
+    facts = machine.facts(options.database)
     with databases.temporary(options.database, "benchmark_memory") as url:
         environment = {"DATABASE_URL": url}
         manage("ours", environment, "migrate")
@@ -41,9 +40,8 @@ def main() -> None:
             sign_up(SYSTEMS[0], server.url)
             idle = server.memory() / MIB
             samples = list(_samples(server, options.requests))
-    document = {"options": vars(options), "idle": idle, "samples": samples}
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "memory.json").write_text(json.dumps(document, indent=1) + "\n")
+    document = {"machine": facts, "options": vars(options), "idle": idle, "samples": samples}
+    write("memory", document)
     print(of(document))
 
 

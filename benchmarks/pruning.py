@@ -9,7 +9,6 @@ before it and as long as it runs. Writes benchmarks/results/pruning.json and pri
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -20,8 +19,9 @@ from dataclasses import asdict
 from itertools import count
 from typing import Any
 
-from benchmarks import databases, pruning_tables
-from benchmarks.growth import CALLS, CONNECTIONS, RESULTS, Size
+from benchmarks import databases, machine, pruning_tables
+from benchmarks.compare import write
+from benchmarks.growth import CALLS, CONNECTIONS, Size
 from benchmarks.inside import ask
 from benchmarks.measuring import measured
 from benchmarks.processes import ROOT, environment_of, manage, serving
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=4)
     options = parser.parse_args()
+    facts = machine.facts(options.database)
     with databases.temporary(options.database, "benchmark_pruning") as url:
         environment = {"DATABASE_URL": url}
         manage("ours", environment, "migrate")
@@ -47,9 +48,8 @@ def main() -> None:
         filled = ask("filling", environment, options.accounts, options.tokens)
         with serving("ours", environment, 2, 1) as server:
             found = _pruned(Size(options.accounts, environment, server, filled), options)
-    document = {"options": vars(options), "filled": filled, **found}
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "pruning.json").write_text(json.dumps(document, indent=1) + "\n")
+    document = {"machine": facts, "options": vars(options), "filled": filled, **found}
+    write("pruning", document)
     print(pruning_tables.of(document))
 
 
