@@ -46,6 +46,14 @@ from nhost_auth.endpoints.well_known_jwks import WellKnownJwks
 app_name = "nhost_auth"
 
 urlpatterns = [
+    # Tokens and sessions: first, for these are asked all day, and Django tries one row after another
+    path("user", User.as_view({"get": "show"})),
+    path("token", Token.as_view({"post": "refresh"})),
+    path("token/verify", Token.as_view({"post": "verify"})),
+    path("token/exchange", Token.as_view({"post": "exchange"})),
+    path("token/provider/<str:provider>", TokenProvider.as_view({"post": "refresh"})),
+    path("pat", Pat.as_view({"post": "create"})),
+    path("signout", SignOut.as_view({"post": "sign_out"})),
     # Signing up
     path("signup/email-password", SignUpEmailPassword.as_view({"post": "sign_up"})),
     path("signup/passwordless/email", SignUpPasswordlessEmail.as_view({"post": "sign_up"})),
@@ -75,15 +83,7 @@ urlpatterns = [
     path("signin/provider/<str:provider>/callback/tokens", SignInProvider.as_view({"get": "tokens"})),
     path("signin/mfa/totp", SignInMfaTotp.as_view({"post": "sign_in"})),
     path("verify", Verify.as_view({"get": "open", "post": "follow"})),
-    # Tokens and sessions
-    path("token", Token.as_view({"post": "refresh"})),
-    path("token/verify", Token.as_view({"post": "verify"})),
-    path("token/exchange", Token.as_view({"post": "exchange"})),
-    path("token/provider/<str:provider>", TokenProvider.as_view({"post": "refresh"})),
-    path("pat", Pat.as_view({"post": "create"})),
-    path("signout", SignOut.as_view({"post": "sign_out"})),
     # The signed-in user
-    path("user", User.as_view({"get": "show"})),
     path("link/idtoken", LinkIdtoken.as_view({"post": "link"})),
     path("user/deanonymize", UserDeanonymize.as_view({"post": "deanonymize"})),
     path("user/deanonymize/sms", UserDeanonymize.as_view({"post": "sms"})),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +19,7 @@ from nhost_auth.models import Account, RefreshToken, SecurityKey
 OK = "OK"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 NO_SESSION = {"session": None}
+JSON = DjangoJSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,7 @@ def as_response(payload: Any, status: int = 200) -> HttpResponse:
         page.headers["Content-Security-Policy"] = PAGE_POLICY
         page.headers["Referrer-Policy"] = "no-referrer"
         return page
-    body = json.dumps(payload, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
-    return HttpResponse(body + "\n", status=status, content_type="application/json")
+    return HttpResponse(JSON.encode(payload) + "\n", status=status, content_type="application/json")
 
 
 def _with_cookie(response: HttpResponse, cookie: Cookie | None) -> HttpResponse:

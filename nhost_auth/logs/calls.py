@@ -22,7 +22,7 @@ class Call:
         self._request = request
         self._began = time.perf_counter()
         # Now, for what crashes is redacted later, and a query may be all that tells of it.
-        self._url = mask(request.get_full_path())
+        self._url = request.get_full_path()
         self._trace = trace.begin(request)
 
     def end(self, response: HttpResponse, client_ip: str | None) -> None:
@@ -39,7 +39,7 @@ class Call:
     def _fields(self, status: int, client_ip: str | None) -> dict[str, Any]:
         return {
             "trace": self._trace.fields,
-            "call_request": {"client_ip": client_ip, "method": self._request.method, "url": self._url},
+            "call_request": {"client_ip": client_ip, "method": self._request.method, "url": mask(self._url)},
             "call_response": {
                 "status_code": status,
                 "latency_time": round(time.perf_counter() - self._began, 6),
