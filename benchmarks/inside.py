@@ -11,9 +11,12 @@ from benchmarks.processes import ROOT, environment_of
 
 
 def ask(module: str, environment: dict[str, str], *arguments: object, given: Any = None) -> Any:
-    """What `python -m benchmarks.<module> ARGUMENTS` prints as JSON, for the site `ours`; it reads `given` as JSON."""
+    """What `python -m benchmarks.<module> ARGUMENTS` prints as JSON, for the site `ours`; it reads `given` as JSON.
+
+    Nothing is prepared there: PostgreSQL explains statements, and guesses types, by the values that stand in them.
+    """
     command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
-    site = environment_of("ours", environment)
+    site = environment_of("ours", {**environment, "BENCHMARK_UNPREPARED": "1"})
     done = subprocess.run(
         command, cwd=ROOT, env=site, input=json.dumps(given), stdout=subprocess.PIPE, text=True, check=True
     )
