@@ -224,7 +224,7 @@ def tables(document: dict[str, Any]) -> str:
     lines = [
         "## What the parts do alone",
         "",
-        f"pgbench, {CLIENTS} connections, the {count} statements of `POST /token` with BEGIN and COMMIT, prepared,",
+        f"pgbench, {CLIENTS} connections, the {count} statements of `POST /token`, prepared, each by itself,",
         f"{tokens:,} accounts with a token each: {refresh['rate']:,.0f} refreshes a second,"
         f" {refresh['latency']:.2f} ms each.",
         "",

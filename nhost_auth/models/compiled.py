@@ -125,7 +125,7 @@ class CompiledSelect(_Compiled):
             return reader.instance(rows[0]), [reader.annotation(many, row) for row in rows]
         # How long it takes must not tell whether somebody was found. A host's model may mind blanks.
         with suppress(Exception):
-            reader.instance(("",) * reader.width)
+            reader.instance((None,) * reader.width)
         return None, []
 
     def _run(self, using: str, values: dict[str, Any]) -> tuple[_Reader, list[Any]]:

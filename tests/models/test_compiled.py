@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Model
+from django.db.models.signals import ModelSignal, post_init
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -29,6 +33,15 @@ def session(**values: Any) -> RefreshToken:
     return RefreshToken(
         **{"account": Account.objects.get(), "hash": uuid.uuid4().hex, "expires_at": timezone.now(), **values}
     )
+
+
+@contextmanager
+def receiving(signal: ModelSignal, receiver: Callable[..., None]) -> Iterator[None]:
+    signal.connect(receiver)
+    try:
+        yield
+    finally:
+        signal.disconnect(receiver)
 
 
 @pytest.fixture
@@ -72,6 +85,17 @@ def test_join_gives_the_instance_once_with_all_that_it_is_joined_to(stored: list
     found, names = roles.joined(DEFAULT, "role", hash=stored[0].hash)
     assert (found, sorted(names)) == (stored[0], ["editor", "me", "user"])
     assert roles.joined(DEFAULT, "role", hash="nobody's") == (None, [])
+
+
+def test_11_who_is_looked_for_in_vain_takes_as_many_instances_as_who_is_there(api: Api) -> None:
+    api.sign_up()
+    made: list[type[Model]] = []
+    with receiving(post_init, lambda sender, **_: made.append(sender)):
+        there = Account.objects.find_by_email("ann@example.com"), made[:]
+        made.clear()
+        nowhere = Account.objects.find_by_email("nobody@example.com"), made[:]
+    assert (there[0] is None, nowhere[0] is None) == (False, True)
+    assert there[1] == nowhere[1] == [Account, get_user_model()]
 
 
 def test_sql_is_built_once(
