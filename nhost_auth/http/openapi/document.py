@@ -35,8 +35,8 @@ class Row(NamedTuple):
         return self.endpoint.stories[self.story].operation
 
 
-def document(patterns: Iterable[URLPattern | URLResolver], *, server: str) -> Schema:
-    """Every operation below these URLs, at the first path that leads to it. `server`: the URL before the paths."""
+def document(patterns: Iterable[URLPattern | URLResolver], *, server: str = "") -> Schema:
+    """Every operation below these URLs, at the first path that leads to it. `server`: the URL before them."""
     operations, paths = Operations(null_is_type=False), dict[str, Schema]()
     seen = set[str]()
     for row in rows(patterns):
@@ -48,7 +48,7 @@ def document(patterns: Iterable[URLPattern | URLResolver], *, server: str) -> Sc
     return {
         "openapi": OPENAPI,
         "info": INFO,
-        "servers": [{"url": server}],
+        **({"servers": [{"url": server}]} if server else {}),
         "tags": _tags(paths),
         "paths": paths,
         "components": {

@@ -92,7 +92,7 @@ def refusals(story: Story, status: int, errors: list[type[AuthError]]) -> Schema
     return {
         "examples": {
             error.code: {
-                **({"summary": error.message} if error.message else {}),
+                "summary": ": ".join(filter(None, [error.code, error.message])),
                 "value": body | ({"status": status} if "status" in body else {}),
             }
             for error, body in found.items()

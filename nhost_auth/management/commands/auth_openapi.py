@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, file: Path | None = None, **_options: Any) -> None:
         # By name: the map stands above the commands and is not theirs to import.
         patterns = get_resolver("nhost_auth.urls").url_patterns
-        text = json.dumps(document(patterns, server=conf.AUTH_SERVER_URL or "/"), indent=2)
+        text = json.dumps(document(patterns, server=conf.AUTH_SERVER_URL), indent=2)
         if file is None:
             self.stdout.write(text)
         else:

@@ -23,12 +23,12 @@ class Unnamed(Endpoint):
 
 
 def paths(*patterns: Any) -> dict[str, Any]:
-    told: dict[str, Any] = document(patterns, server="/")["paths"]
+    told: dict[str, Any] = document(patterns)["paths"]
     return told
 
 
 def test_document_is_openapi() -> None:
-    validate_schema(document(described.urlpatterns, server="/"))
+    validate_schema(document(described.urlpatterns))
 
 
 def test_operations_are_those_that_drf_spectacular_shows_and_head() -> None:
@@ -49,7 +49,7 @@ def test_head_answers_without_a_body() -> None:
 
 
 def test_null_is_told_as_openapi_3_0_tells_it() -> None:
-    found = document(described.urlpatterns, server="/")
+    found = document(described.urlpatterns)
     assert found["openapi"] == "3.0.3"
     assert found["components"]["schemas"]["NhostUser"]["properties"]["metadata"] == {"type": "object", "nullable": True}
 
@@ -91,7 +91,7 @@ def test_views_of_others_and_stories_without_a_name_are_left_out() -> None:
 
 
 def test_tags_are_those_that_are_used_in_the_order_of_the_map() -> None:
-    tags = document([path("v1/", include("nhost_auth.urls"))], server="/")["tags"]
+    tags = document([path("v1/", include("nhost_auth.urls"))])["tags"]
     assert [tag["name"].removeprefix("auth: ") for tag in tags] == [
         *("sign up", "sign in", "tokens", "user", "elevation", "server")
     ]

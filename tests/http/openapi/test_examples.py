@@ -136,7 +136,8 @@ def test_every_code_has_an_example_under_its_name(name: str) -> None:
 
 def test_refusal_tells_its_message_and_the_scheme_that_is_asked_for() -> None:
     answer = operations()["createPAT"]["responses"]["401"]["content"]["application/json"]["examples"]
-    assert answer["disabled-user"]["summary"] == "User is disabled"
+    assert answer["disabled-user"]["summary"] == "disabled-user: User is disabled"
+    assert answer["unauthorized"]["summary"] == "unauthorized"
     assert answer["unauthorized"]["value"] == {
         "status": 401,
         "message": "invalid or expired token",
