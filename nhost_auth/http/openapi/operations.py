@@ -78,7 +78,8 @@ class Operations:
                     "headers": {"Location": {"schema": {"type": "string"}, "required": True}},
                 }
             elif kind is Page:
-                found["200"] = {"description": "A page.", "content": {HTML: {"schema": {"type": "string"}}}}
+                page = {"schema": {"type": "string"}, "example": "<!doctype html>…"}
+                found["200"] = {"description": "A page.", "content": {HTML: page}}
             elif kind is None:
                 found["200"] = {"description": "All is well."}
             else:

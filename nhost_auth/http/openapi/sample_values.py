@@ -11,7 +11,7 @@ ANN, UUID = "ann@example.com", "2c35b6f3-c4b9-48e3-978a-d4d0f1d42e24"
 MOMENT, LATER = "2030-01-05T08:30:00.123456Z", "2030-02-04T08:30:00.123456Z"
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIyYzM1YjZmMyJ9.MEUCIQDk1uXe"
 BASE64URL = "KEDetxZcUfinhVi6Za5nZQ"
-MFA_TICKET = f"mfaTotp:{UUID}"
+OTHER_UUID = "e4a1f0d7-2b6c-4f9e-a8d3-70c5b9e1f624"
 
 VALUES: dict[str, Any] = {
     "_id": UUID,
@@ -63,12 +63,12 @@ VALUES: dict[str, Any] = {
     "nonce": "n-0S6_WzA2Mj",
     "otp": "123456",
     "password": "a long password",
-    "personalAccessToken": UUID,
+    "personalAccessToken": "6f5a2f8c-90d1-4e0b-8c37-3f1f7f0b9a64",
     "phoneNumber": "+12025550100",
     "provider": "google",
     "rawId": BASE64URL,
     "recoveryCodes": ["7dkq2c4bt5xvn3my", "qz6hj2ws4rlfp7ae"],
-    "refreshToken": UUID,
+    "refreshToken": "b1d4c6a2-7c1e-4c55-9a3a-5d0c8e2f7b10",
     "refreshTokenId": "9b1f7c1e-6a43-4d3c-8c0e-0a4f2f1d8e55",
     "remaining": 10,
     "requireResidentKey": False,
@@ -80,7 +80,7 @@ VALUES: dict[str, Any] = {
     "signInMethod": "passwordless",
     "signature": BASE64URL,
     "state": "af0ifjsldkj",
-    "ticket": MFA_TICKET,
+    "ticket": f"mfaTotp:{OTHER_UUID}",
     "timeout": 60000,
     "token": JWT,
     "totpSecret": "JBSWY3DPEHPK3PXP",
@@ -93,9 +93,9 @@ VALUES: dict[str, Any] = {
     "AssertionResponse.id": BASE64URL,
     "SignInProviderCallbackPostRequest.code": "4/0AeanS0bXkq",
     "SignInProviderCallbackPostRequest.user": '{"name": {"firstName": "Ann", "lastName": "Example"}}',
-    "ChangeUserPasswordRequest.ticket": f"passwordReset:{UUID}",
+    "ChangeUserPasswordRequest.ticket": f"passwordReset:{OTHER_UUID}",
     "CreationResponse.id": BASE64URL,
-    "FollowQuery.ticket": f"verifyEmail:{UUID}",
+    "FollowQuery.ticket": f"verifyEmail:{OTHER_UUID}",
     "JWKSet.keys": [
         {
             "alg": "ES256",

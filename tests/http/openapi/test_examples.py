@@ -100,7 +100,7 @@ def test_request_is_shown_with_what_it_needs_and_with_everything() -> None:
 
 
 def test_request_that_needs_nothing_is_shown_with_its_first_member() -> None:
-    assert request("signOut")[0] == {"refreshToken": sample_values.UUID}
+    assert request("signOut")[0] == {"refreshToken": sample_values.VALUES["refreshToken"]}
 
 
 def test_request_of_one_form_is_shown_once() -> None:
