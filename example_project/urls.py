@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.index),
     path("inbox", views.inbox),
     path("passkeys", views.passkeys),
+    path("docs/", include("nhost_auth.urls_docs")),
     path("admin/", admin.site.urls),
     path("api/auth/", include("nhost_auth.urls_mudbase")),
     path(f"{PREFIX}/" if PREFIX else "", include("nhost_auth.urls")),
