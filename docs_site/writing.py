@@ -1,0 +1,68 @@
+"""Markdown out of what the code says of itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+SPECIFICATIONS = r"\b(?:accounts|configuration|design|identity|mudbase|security)\.md"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; cells are Markdown already. Nothing where there are no rows."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([f"| {' | '.join(head)} |", "|" + "---|" * len(head), *lines]) if lines else ""
+
+
+def code(value: Any, *, anchor: str = "") -> str:
+    """As code within a line or a cell."""
+    text = str(value).replace("|", "&#124;")
+    literal = f"<code>{text}</code>" if "&#124;" in text or "`" in text else f"`{text}`"
+    return f'<span id="{anchor}"></span>{literal}' if anchor else literal
+
+
+def codes(values: Iterable[Any]) -> str:
+    return ", ".join(code(value) for value in values)
+
+
+def prose(text: str | None) -> str:
+    """A docstring for readers outside: without its references to the specifications, which are not published."""
+    text = re.sub(rf"(?:; )?{SPECIFICATIONS}[^();]*(?=\))", "", text or "")
+    text = re.sub(rf"(?m)^{SPECIFICATIONS}.*?\.(?:\s|$)", "", text)
+    return escaped(re.sub(r" ?\(\)", "", text).strip())
+
+
+def escaped(text: str) -> str:
+    """Without what Markdown would take for tags and cells, outside of code."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else part.replace("<", "&lt;").replace("|", "&#124;") for part in parts)
+
+
+def line(text: str | None) -> str:
+    """A docstring in one line."""
+    return " ".join(prose(text).split())
+
+
+def sections(source: str, indent: int = 4) -> list[tuple[str, str]]:
+    """The parts that comments on lines of their own divide a source into: each comment with what follows it."""
+    parts = re.split(rf"(?m)^ {{{indent}}}# (.+)$", source)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def docstrings(source: str, owner: str = "") -> dict[str, str]:
+    """What stands below assignments of a module, or of one of its classes, by the name that is assigned to."""
+    tree: ast.Module | ast.ClassDef = ast.parse(source)
+    if owner:
+        (tree,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner)
+    found = {}
+    for node, following in zip(tree.body, tree.body[1:], strict=False):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        told = following.value.value if isinstance(following, ast.Expr) and _is_text(following.value) else ""
+        found.update({target.id: str(told) for target in targets if isinstance(target, ast.Name)})
+    return found
+
+
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
