@@ -64,4 +64,4 @@ def _value(action: argparse.Action) -> str:
 def _meaning(action: argparse.Action) -> str:
     told = (action.help or "") % {"default": action.default} if "%(" in (action.help or "") else action.help or ""
     choices = f" One of {', '.join(map(code, action.choices))}." if action.choices else ""
-    return escaped(told) + choices
+    return escaped(told) + ("." if told and choices and not told.endswith(".") else "") + choices

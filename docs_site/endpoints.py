@@ -96,7 +96,7 @@ def _family(operations: list[Operation], answers: Answers) -> Iterator[str]:
 
 def _section(operation: Operation, answers: Answers) -> str:
     story = operation.story
-    facts = table(("", ""), [(name, told) for name, told in _facts(operation, answers) if told])
+    facts = table(("operation", code(story.operation)), [fact for fact in _facts(operation, answers) if fact[1]])
     fields = table(("member", "kind", ""), inputs(story.request)) if story.request else ""
     optional = "Request, which may be left out:" if story.request_optional else "Request:"
     parts = [
@@ -111,7 +111,6 @@ def _section(operation: Operation, answers: Answers) -> str:
 
 def _facts(operation: Operation, answers: Answers) -> Iterator[tuple[str, str]]:
     story = operation.story
-    yield "operation", code(story.operation)
     yield "told in", code(operation.endpoint.__module__.replace(".", "/") + ".py")
     yield "who", _who(story)
     yield "needs", ", ".join(_switch(toggle) for toggle in (*story.toggles, *filter(None, [story.exists_with])))

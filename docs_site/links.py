@@ -7,8 +7,7 @@ from collections.abc import Callable
 from posixpath import dirname, join, normpath, relpath
 
 from docs_site import settings
-from docs_site.pages import DOCS, OF_THE_REPOSITORY, SOURCES, origin_of
-from nhost_auth.conf import all_settings
+from docs_site.pages import DOCS, OF_THE_REPOSITORY, REFERENCE, SOURCES, origin_of
 
 FENCES = re.compile(r"(?ms)^(```.*?^```$)")
 LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?!\w+:|#)(?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
@@ -22,8 +21,9 @@ class Astray(Exception):
 
 def adapted(text: str, page: str) -> str:
     """A page's Markdown with its links as the site needs them, and settings linked to where they are explained."""
-    named = page != SETTINGS_PAGE and not page.startswith("reference/")
-    return _outside_code(text, lambda part: _link_settings(_lead(part, page), page) if named else part)
+    if page in REFERENCE:  # whose links are the site's already
+        return text if page == SETTINGS_PAGE else _outside_code(text, lambda part: _link_settings(part, page))
+    return _outside_code(text, lambda part: _link_settings(_lead(part, page), page))
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
@@ -53,12 +53,11 @@ def place(target: str, page: str) -> str:
 
 
 def _link_settings(text: str, page: str) -> str:
-    names = {setting.name for setting in all_settings()}
     there = relpath(SETTINGS_PAGE, dirname(page) or ".")
 
     def link(found: re.Match[str]) -> str:
         name = found[1]
-        return f"[`{name}`]({there}#{settings.anchor(name)})" if name in names else found[0]
+        return f"[`{name}`]({there}#{settings.anchor(name)})" if name in settings.names() else found[0]
 
     lines = text.split("\n")
     return "\n".join(line if line.startswith("#") else NAMED.sub(link, line) for line in lines)

@@ -52,7 +52,7 @@ def _rows(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
 def _kind(field: Any) -> str:
     kind = type(field).__name__.removesuffix("Field")
     if not field.is_relation:
-        return f"{kind}, {field.max_length} at most" if field.max_length else kind
+        return f"{kind}, {field.max_length} at most" if field.max_length and kind != "UUID" else kind
     other = field.related_model
     # The host's own user, whichever model that is.
     name = code(other.__name__) if other.__module__.startswith("nhost_auth.") else "your user model"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from docs_site.writing import code, escaped, sections, table
@@ -12,6 +13,7 @@ from nhost_auth.conf import Conf, all_settings
 from nhost_auth.setting_kinds import Bool, Choice, Duration, Int, Json, KeyList, List, Setting
 
 OURS = "Ours"
+NAME = re.compile(r"`([A-Z0-9_]+)`")
 HEAD = ("setting", "kind", "default", "meaning")
 INTRODUCTION = """# Settings
 
@@ -66,8 +68,22 @@ def _homes() -> Iterator[tuple[str, str]]:
 
 def _row(setting: Setting[Any]) -> tuple[str, str, str, str]:
     planned = "**Planned.** " if setting.planned else ""
-    meaning = planned + escaped(setting.meaning).replace("*", "\\*")
+    meaning = planned + _link(escaped(setting.meaning))
     return code(setting.name, anchor=anchor(setting.name)), _kind(setting), _default(setting), meaning
+
+
+def _link(meaning: str) -> str:
+    """With the other settings that it names as links."""
+
+    def link(found: re.Match[str]) -> str:
+        return f"[{found[0]}](#{anchor(found[1])})" if found[1] in names() else found[0]
+
+    return NAME.sub(link, meaning)
+
+
+@cache
+def names() -> frozenset[str]:
+    return frozenset(setting.name for setting in all_settings())
 
 
 def _kind(setting: Setting[Any]) -> str:

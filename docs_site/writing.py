@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+SETTING = re.compile(r"\b(?:AUTH|HASURA)_[A-Z0-9_]*[A-Z0-9]\b")
 SPECIFICATIONS = r"\b(?:accounts|configuration|design|identity|mudbase|security)\.md"
 
 
@@ -35,9 +36,12 @@ def prose(text: str | None) -> str:
 
 
 def escaped(text: str) -> str:
-    """Without what Markdown would take for tags and cells, outside of code."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(part if part.startswith("`") else part.replace("<", "&lt;").replace("|", "&#124;") for part in parts)
+    """Without what Markdown would take for tags, emphasis and cells; settings are code, and so is what was."""
+    return "".join(part if part.startswith("`") else _plain(part) for part in re.split(r"(`[^`]*`)", text))
+
+
+def _plain(text: str) -> str:
+    return SETTING.sub(r"`\g<0>`", text.replace("<", "&lt;").replace("|", "&#124;").replace("*", "\\*"))
 
 
 def line(text: str | None) -> str:

@@ -45,6 +45,7 @@ def test_settings_stand_under_the_headings_of_conf() -> None:
 def test_setting_is_told_with_kind_default_and_meaning() -> None:
     page = settings.page()
     assert "`AUTH_OTP_EMAIL_ENABLED` | True or False | `False` | one-time codes by e-mail |" in page
+    assert "newer name of [`AUTH_MFA_ENABLED`](#auth_mfa_enabled) |" in page
     assert '`AUTH_USER_DEFAULT_ALLOWED_ROLES` | list of texts | `["me"]` | roles of new users' in page
     assert "one of `now`, `task`" in page
     assert "`AUTH_SERVER_URL` | text | unset |" in page
@@ -118,7 +119,7 @@ def test_anchors_of_endpoints_differ() -> None:
 def test_endpoint_is_told_with_what_its_story_declares() -> None:
     (section,) = re.findall(r"(?s)### POST /signin/otp/email { .*?(?=\n### )", endpoints.page())
     for part in (
-        "| operation | `signInOTPEmail` |",
+        "| operation | `signInOTPEmail` |\n|---|---|\n",
         "anybody, behind Turnstile",
         "| needs | [`AUTH_OTP_EMAIL_ENABLED`](settings.md#auth_otp_email_enabled) |",
         "| limits | `global`, `email`, `brute_force` |",

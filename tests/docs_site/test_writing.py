@@ -26,6 +26,7 @@ def test_specifications_are_left_out() -> None:
 def test_what_markdown_would_take_for_a_tag_is_text() -> None:
     assert prose("of <id>, not `<id>`") == "of &lt;id>, not `<id>`"
     assert line("two\n  lines") == "two lines"
+    assert prose("* and ** with AUTH_X_ and AUTH_DEBUG") == "\\* and \\*\\* with AUTH_X_ and `AUTH_DEBUG`"
 
 
 def test_comments_divide_a_source() -> None:
