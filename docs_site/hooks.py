@@ -15,12 +15,11 @@ import django
 from django.conf import settings
 from mkdocs.structure.files import File, Files
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 log = logging.getLogger("mkdocs.hooks.docs_site")
 
 
 def on_startup(**_options: Any) -> None:
+    sys.path.insert(0, str(Path(__file__).parents[1]))  # not above: mkdocs puts the path back once this file is loaded
     settings.configure(
         SECRET_KEY="of no use, for nothing is served",  # noqa: S106
         INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "social_django", "nhost_auth"],
