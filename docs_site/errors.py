@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docs_site.writing import code, escaped, line, table
 from nhost_auth import errors
@@ -40,7 +40,7 @@ def classes() -> list[type[AuthError]]:
     return [error for error in found if getattr(error, "code", "")]
 
 
-def _rows(kinds: list[type[AuthError]]) -> Iterator[tuple[str, ...]]:
+def _rows(kinds: Sequence[type[AuthError]]) -> Iterator[tuple[str, ...]]:
     same: dict[tuple[str, int], list[type[AuthError]]] = defaultdict(list)
     for error in kinds:
         same[error.code, error.status].append(error)

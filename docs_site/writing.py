@@ -61,12 +61,13 @@ def docstrings(source: str, owner: str = "") -> dict[str, str]:
     if owner:
         (tree,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner)
     found = {}
-    for node, following in zip(tree.body, tree.body[1:], strict=False):
+    for node, following in zip(tree.body, [*tree.body[1:], None], strict=True):
         targets = node.targets if isinstance(node, ast.Assign) else []
-        told = following.value.value if isinstance(following, ast.Expr) and _is_text(following.value) else ""
-        found.update({target.id: str(told) for target in targets if isinstance(target, ast.Name)})
+        found.update({target.id: _text(following) for target in targets if isinstance(target, ast.Name)})
     return found
 
 
-def _is_text(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+def _text(node: ast.stmt | None) -> str:
+    """What a docstring says; nothing where a node is none."""
+    value = node.value.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else ""
+    return value if isinstance(value, str) else ""

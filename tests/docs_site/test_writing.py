@@ -39,4 +39,5 @@ def test_comments_divide_a_source() -> None:
 def test_what_stands_below_an_assignment_is_about_it() -> None:
     source = 'a = 1\n"""About a."""\nb = 2\nclass C:\n    c = 3\n    """About c."""\n'
     assert docstrings(source) == {"a": "About a.", "b": ""}
+    assert docstrings("a = 1\n2\nb = 2") == {"a": "", "b": ""}
     assert docstrings(source, "C") == {"c": "About c."}
