@@ -36,6 +36,8 @@ SOURCES = {
     **{origin: page for page, origin in ADOPTED.items()},
 }
 """What links lead to on a page of the repository, and the page that stands for it on the site."""
+FOUND_FIRST = "---\nsearch:\n  boost: 3\n---\n\n"
+"""Whoever looks for a name wants to see what it means before all pages that mention it."""
 OF_THE_REPOSITORY = {"benchmarks/results"}
 """What links lead to and the site has nothing for: only their words are there."""
 
@@ -43,7 +45,7 @@ OF_THE_REPOSITORY = {"benchmarks/results"}
 def made() -> dict[str, str]:
     """Every page that is not a file of docs/, by its place on the site."""
     adopted = {page: (ROOT / origin).read_text() for page, origin in ADOPTED.items()}
-    return {page: make() for page, make in REFERENCE.items()} | adopted
+    return {page: FOUND_FIRST + make() for page, make in REFERENCE.items()} | adopted
 
 
 def origin_of(page: str) -> str:

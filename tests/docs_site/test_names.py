@@ -11,6 +11,7 @@ from docs_site import commands, signals
 from nhost_auth.conf import all_settings
 from nhost_auth.management.commands import auth_map
 from nhost_auth.rest import __all__ as exported
+from tests.contract.test_map import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
@@ -32,8 +33,7 @@ def test_settings(file: Path) -> None:
 @named
 def test_endpoints(file: Path) -> None:
     rows = {(row.method, re.sub(r"{\w+}", "*", row.path)) for row in auth_map.rows()}
-    text = re.sub(r"(?s)<svg.*?</svg>", "", file.read_text())
-    found = re.findall(r"\b(GET|POST|PATCH|DELETE|HEAD) (/[^\s`,;:|)?]+)", text)
+    found = re.findall(r"\b(GET|POST|PATCH|DELETE|HEAD) (/[^\s`,;:|)?]+)", file.read_text())
     paths = {(method, re.sub(r"<[^>]*>|{\w+}|github", "*", path.rstrip("."))) for method, path in found}
     assert {(method, path) for method, path in paths - rows if path not in OTHERS_PATHS} == set()
 
@@ -42,6 +42,14 @@ def test_endpoints(file: Path) -> None:
 def test_commands(file: Path) -> None:
     found = set(re.findall(r"manage\.py (auth_\w+)|`(auth_[a-z_]+)\b", file.read_text()))
     assert {name for pair in found for name in pair if name} - set(commands.names()) == set()
+
+
+@named
+def test_methods_of_the_client(file: Path) -> None:
+    """In sentences about JavaScript."""
+    told = " ".join(re.findall(r"(?ms)^In JavaScript.*?\n\n|\bIn\s+JavaScript, .*?\n\n", file.read_text()))
+    methods = {name.removeprefix("nhost.auth.") for name in re.findall(r"`((?:nhost\.auth\.)?[a-z]+[A-Z]\w+)\b", told)}
+    assert methods - {operation["operation"] for operation in OPERATIONS} == set()
 
 
 def test_signals_and_what_host_projects_import() -> None:
