@@ -9,6 +9,7 @@ PREFIX = settings.AUTH_API_PREFIX.strip("/")
 
 urlpatterns = [
     path("", views.index),
+    path("app", views.app),
     path("inbox", views.inbox),
     path("passkeys", views.passkeys),
     path("admin/", admin.site.urls),

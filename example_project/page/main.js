@@ -1,0 +1,10 @@
+// The page: every import is a way in, or what somebody signed in can do. Each file stands on its own.
+
+import './email_password.js'
+import './session.js'
+
+import { arrive } from './arrival.js'
+import { perform } from './screen.js'
+
+perform(arrive)
+addEventListener('storage', () => perform(() => '')) // signed in or out in another tab

@@ -1,0 +1,1029 @@
+// node_modules/@nhost/nhost-js/dist/refreshSession-BvZuC-Or.js
+var e = "undefined" != typeof navigator && navigator.locks ? navigator.locks : new class {
+  async request(e4, s6, n3) {
+    return n3();
+  }
+}();
+var s = async (e4, s6, r5 = 60) => {
+  try {
+    return await n(e4, s6, r5);
+  } catch (o2) {
+    try {
+      return console.warn("error refreshing session, retrying:", o2), await n(e4, s6, r5);
+    } catch (o3) {
+      return 401 === o3?.status && (console.error("session probably expired"), s6.remove()), null;
+    }
+  }
+};
+var n = async (s6, n3, o2 = 60) => {
+  const { session: t4, needsRefresh: i3 } = await e.request("nhostSessionLock", { mode: "shared" }, (async () => r(n3, o2)));
+  return t4 ? i3 ? await e.request("nhostSessionLock", { mode: "exclusive" }, (async () => {
+    const { session: e4, needsRefresh: t5, sessionExpired: i4 } = r(n3, o2);
+    if (!e4) return null;
+    if (!t5) return e4;
+    try {
+      const r5 = await s6.refreshToken({ refreshToken: e4.refreshToken });
+      return n3.set(r5.body), r5.body;
+    } catch (d) {
+      if (!i4) return e4;
+      throw d;
+    }
+  })) : t4 : null;
+};
+var r = (e4, s6 = 60) => {
+  const n3 = e4.get();
+  if (!n3) return { session: null, needsRefresh: false, sessionExpired: false };
+  if (!n3.decodedToken || !n3.decodedToken.exp) return { session: n3, needsRefresh: true, sessionExpired: true };
+  if (0 === s6) return { session: n3, needsRefresh: true, sessionExpired: false };
+  const r5 = Date.now();
+  return n3.decodedToken.exp - r5 > 1e3 * s6 ? { session: n3, needsRefresh: false, sessionExpired: false } : { session: n3, needsRefresh: true, sessionExpired: n3.decodedToken.exp < r5 };
+};
+
+// node_modules/@nhost/nhost-js/dist/fetch-DsJJyobH.js
+function s2(e4 = []) {
+  return e4.reduceRight(((e5, s6) => s6(e5)), fetch);
+}
+var r2 = class extends Error {
+  body;
+  status;
+  headers;
+  constructor(e4, s6, r5) {
+    super((function(e5) {
+      if (e5 && "string" == typeof e5) return e5;
+      if (e5 && "object" == typeof e5) {
+        const s7 = e5;
+        if ("message" in s7 && "string" == typeof s7.message) return s7.message;
+        if ("error" in s7 && "string" == typeof s7.error) return s7.error;
+        if ("error" in s7 && s7.error && "object" == typeof s7.error) {
+          const e6 = s7.error;
+          if ("message" in e6 && "string" == typeof e6.message) return e6.message;
+        }
+        if ("errors" in s7 && Array.isArray(s7.errors)) {
+          const e6 = s7.errors.filter(((e7) => "object" == typeof e7 && null !== e7 && "message" in e7 && "string" == typeof e7.message)).map(((e7) => e7.message));
+          if (e6.length > 0) return e6.join(", ");
+        }
+      }
+      return "An unexpected error occurred";
+    })(e4)), this.body = e4, this.status = s6, this.headers = r5;
+  }
+};
+var n2 = (e4) => (s6) => async (r5, n3 = {}) => {
+  const a3 = new Headers(n3.headers || {});
+  if (a3.has("Authorization")) return s6(r5, n3);
+  const o2 = e4.get();
+  return s6(r5, o2?.accessToken ? { ...n3, headers: t(a3, o2) } : n3);
+};
+function t(e4, s6) {
+  return s6.accessToken && e4.set("Authorization", `Bearer ${s6.accessToken}`), e4;
+}
+var a = (s6, r5, n3) => {
+  const { marginSeconds: t4 = 60 } = n3 || {};
+  return (n4) => async (a3, o2 = {}) => {
+    if ((function(e4, s7) {
+      return !!new Headers(s7.headers || {}).has("Authorization") || !!e4.endsWith("/v1/token");
+    })(a3, o2)) return n4(a3, o2);
+    try {
+      await s(s6, r5, t4);
+    } catch {
+    }
+    return n4(a3, o2);
+  };
+};
+var o = (e4) => (s6) => async (r5, n3) => {
+  const t4 = await s6(r5, n3);
+  try {
+    if (r5.endsWith("/signout")) return e4.remove(), t4;
+    if (r5.endsWith("/token") || r5.includes("/token/exchange") || r5.includes("/signin/") || r5.includes("/signup/")) {
+      const s7 = await t4.clone().json().catch((() => null));
+      if (s7) {
+        const r6 = ((e5) => "string" == typeof e5 ? null : "session" in e5 ? e5.session || null : "accessToken" in e5 && "refreshToken" in e5 && "user" in e5 ? e5 : null)(s7);
+        r6?.accessToken && r6.refreshToken && e4.set(r6);
+      }
+    }
+  } catch (a3) {
+    console.warn("Error in session response middleware:", a3);
+  }
+  return t4;
+};
+
+// node_modules/@nhost/nhost-js/dist/nhost-js/auth.js
+var e2 = (e4, a3 = []) => {
+  let n3 = s2(a3);
+  return { baseURL: e4, pushChainFunction: (s6) => {
+    a3.push(s6), n3 = s2(a3);
+  }, getJWKs: async (t4) => {
+    const a4 = `${e4}/.well-known/jwks.json`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, elevateWebauthn: async (t4) => {
+    const a4 = `${e4}/elevate/webauthn`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, verifyElevateWebauthn: async (t4, a4) => {
+    const r5 = `${e4}/elevate/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, healthCheckGet: async (t4) => {
+    const a4 = `${e4}/healthz`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, healthCheckHead: async (t4) => {
+    const a4 = `${e4}/healthz`, r5 = await n3(a4, { ...t4, method: "HEAD", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    return { body: void 0, status: r5.status, headers: r5.headers };
+  }, linkIdToken: async (t4, a4) => {
+    const r5 = `${e4}/link/idtoken`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, changeUserMfa: async (t4) => {
+    const a4 = `${e4}/mfa/totp/generate`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, createPAT: async (t4, a4) => {
+    const r5 = `${e4}/pat`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInAnonymous: async (t4, a4) => {
+    const r5 = `${e4}/signin/anonymous`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInEmailPassword: async (t4, a4) => {
+    const r5 = `${e4}/signin/email-password`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInIdToken: async (t4, a4) => {
+    const r5 = `${e4}/signin/idtoken`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, verifySignInMfaTotp: async (t4, a4) => {
+    const r5 = `${e4}/signin/mfa/totp`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInOTPEmail: async (t4, a4) => {
+    const r5 = `${e4}/signin/otp/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, verifySignInOTPEmail: async (t4, a4) => {
+    const r5 = `${e4}/signin/otp/email/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInPasswordlessEmail: async (t4, a4) => {
+    const r5 = `${e4}/signin/passwordless/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInPasswordlessSms: async (t4, a4) => {
+    const r5 = `${e4}/signin/passwordless/sms`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, verifySignInPasswordlessSms: async (t4, a4) => {
+    const r5 = `${e4}/signin/passwordless/sms/otp`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInPAT: async (t4, a4) => {
+    const r5 = `${e4}/signin/pat`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInProviderURL: (t4, s6) => {
+    const a4 = s6 && Object.entries(s6).flatMap((([t5, s7]) => {
+      if ("providerSpecificParams" === t5) return "object" != typeof s7 || null === s7 || Array.isArray(s7) ? [`${t5}=${encodeURIComponent(String(s7))}`] : Object.entries(s7).map((([t6, s8]) => `${t6}=${encodeURIComponent(String(s8))}`));
+      const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
+      return [`${t5}=${encodeURIComponent(e5)}`];
+    })).join("&");
+    return a4 ? `${e4}/signin/provider/${t4}?${a4}` : `${e4}/signin/provider/${t4}`;
+  }, getProviderTokens: async (t4, a4) => {
+    const r5 = `${e4}/signin/provider/${t4}/callback/tokens`, i3 = await n3(r5, { ...a4, method: "GET", headers: { ...a4?.headers } });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signInWebauthn: async (t4, a4) => {
+    const r5 = `${e4}/signin/webauthn`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, verifySignInWebauthn: async (t4, a4) => {
+    const r5 = `${e4}/signin/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signOut: async (t4, a4) => {
+    const r5 = `${e4}/signout`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signUpEmailPassword: async (t4, a4) => {
+    const r5 = `${e4}/signup/email-password`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signUpWebauthn: async (t4, a4) => {
+    const r5 = `${e4}/signup/webauthn`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, verifySignUpWebauthn: async (t4, a4) => {
+    const r5 = `${e4}/signup/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signUpPasswordlessEmail: async (t4, a4) => {
+    const r5 = `${e4}/signup/passwordless/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signUpOTPEmail: async (t4, a4) => {
+    const r5 = `${e4}/signup/otp/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signUpPasswordlessSms: async (t4, a4) => {
+    const r5 = `${e4}/signup/passwordless/sms`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signUpIdToken: async (t4, a4) => {
+    const r5 = `${e4}/signup/idtoken`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, signUpProviderURL: (t4, s6) => {
+    const a4 = s6 && Object.entries(s6).flatMap((([t5, s7]) => {
+      if ("providerSpecificParams" === t5) return "object" != typeof s7 || null === s7 || Array.isArray(s7) ? [`${t5}=${encodeURIComponent(String(s7))}`] : Object.entries(s7).map((([t6, s8]) => `${t6}=${encodeURIComponent(String(s8))}`));
+      const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
+      return [`${t5}=${encodeURIComponent(e5)}`];
+    })).join("&");
+    return a4 ? `${e4}/signup/provider/${t4}?${a4}` : `${e4}/signup/provider/${t4}`;
+  }, refreshToken: async (t4, a4) => {
+    const r5 = `${e4}/token`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, refreshProviderToken: async (t4, a4, r5) => {
+    const i3 = `${e4}/token/provider/${t4}`, o2 = await n3(i3, { ...r5, method: "POST", headers: { "Content-Type": "application/json", ...r5?.headers }, body: JSON.stringify(a4) });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
+    return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
+  }, verifyToken: async (t4, a4) => {
+    const r5 = `${e4}/token/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, getUser: async (t4) => {
+    const a4 = `${e4}/user`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, deanonymizeUser: async (t4, a4) => {
+    const r5 = `${e4}/user/deanonymize`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, changeUserEmail: async (t4, a4) => {
+    const r5 = `${e4}/user/email/change`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, sendVerificationEmail: async (t4, a4) => {
+    const r5 = `${e4}/user/email/send-verification-email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, verifyChangeUserMfa: async (t4, a4) => {
+    const r5 = `${e4}/user/mfa`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, changeUserPassword: async (t4, a4) => {
+    const r5 = `${e4}/user/password`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, sendPasswordResetEmail: async (t4, a4) => {
+    const r5 = `${e4}/user/password/reset`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, addSecurityKey: async (t4) => {
+    const a4 = `${e4}/user/webauthn/add`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, verifyAddSecurityKey: async (t4, a4) => {
+    const r5 = `${e4}/user/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, tokenExchange: async (t4, a4) => {
+    const r5 = `${e4}/token/exchange`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  }, verifyTicketURL: (t4) => {
+    const s6 = t4 && Object.entries(t4).flatMap((([t5, s7]) => {
+      const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
+      return [`${t5}=${encodeURIComponent(e5)}`];
+    })).join("&");
+    return s6 ? `${e4}/verify?${s6}` : `${e4}/verify`;
+  }, getVersion: async (t4) => {
+    const a4 = `${e4}/version`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, getOpenIDConfiguration: async (t4) => {
+    const a4 = `${e4}/.well-known/openid-configuration`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, getOAuthAuthorizationServer: async (t4) => {
+    const a4 = `${e4}/.well-known/oauth-authorization-server`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, oauth2AuthorizeURL: (t4) => {
+    const s6 = t4 && Object.entries(t4).flatMap((([t5, s7]) => {
+      const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
+      return [`${t5}=${encodeURIComponent(e5)}`];
+    })).join("&");
+    return s6 ? `${e4}/oauth2/authorize?${s6}` : `${e4}/oauth2/authorize`;
+  }, oauth2AuthorizePostURL: () => `${e4}/oauth2/authorize`, oauth2Token: async (t4, a4) => {
+    const r5 = `${e4}/oauth2/token`, i3 = new URLSearchParams();
+    void 0 !== t4.grant_type && i3.append("grant_type", String(t4.grant_type)), void 0 !== t4.code && i3.append("code", String(t4.code)), void 0 !== t4.redirect_uri && i3.append("redirect_uri", String(t4.redirect_uri)), void 0 !== t4.client_id && i3.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i3.append("client_secret", String(t4.client_secret)), void 0 !== t4.code_verifier && i3.append("code_verifier", String(t4.code_verifier)), void 0 !== t4.refresh_token && i3.append("refresh_token", String(t4.refresh_token)), void 0 !== t4.resource && i3.append("resource", String(t4.resource));
+    const o2 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a4?.headers }, body: i3.toString() });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
+    return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
+  }, oauth2UserinfoGet: async (t4) => {
+    const a4 = `${e4}/oauth2/userinfo`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, oauth2UserinfoPost: async (t4) => {
+    const a4 = `${e4}/oauth2/userinfo`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, oauth2Jwks: async (t4) => {
+    const a4 = `${e4}/oauth2/jwks`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+  }, oauth2Revoke: async (t4, a4) => {
+    const r5 = `${e4}/oauth2/revoke`, i3 = new URLSearchParams();
+    void 0 !== t4.token && i3.append("token", String(t4.token)), void 0 !== t4.token_type_hint && i3.append("token_type_hint", String(t4.token_type_hint)), void 0 !== t4.client_id && i3.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i3.append("client_secret", String(t4.client_secret));
+    const o2 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a4?.headers }, body: i3.toString() });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    return { body: void 0, status: o2.status, headers: o2.headers };
+  }, oauth2Introspect: async (t4, a4) => {
+    const r5 = `${e4}/oauth2/introspect`, i3 = new URLSearchParams();
+    void 0 !== t4.token && i3.append("token", String(t4.token)), void 0 !== t4.token_type_hint && i3.append("token_type_hint", String(t4.token_type_hint)), void 0 !== t4.client_id && i3.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i3.append("client_secret", String(t4.client_secret));
+    const o2 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a4?.headers }, body: i3.toString() });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
+    return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
+  }, oauth2LoginGet: async (t4, a4) => {
+    const r5 = t4 && Object.entries(t4).flatMap((([t5, s6]) => {
+      const e5 = Array.isArray(s6) ? s6.join(",") : "object" == typeof s6 && null !== s6 ? JSON.stringify(s6) : String(s6);
+      return [`${t5}=${encodeURIComponent(e5)}`];
+    })).join("&"), i3 = r5 ? `${e4}/oauth2/login?${r5}` : `${e4}/oauth2/login`, o2 = await n3(i3, { ...a4, method: "GET", headers: { ...a4?.headers } });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
+    return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
+  }, oauth2LoginPost: async (t4, a4) => {
+    const r5 = `${e4}/oauth2/login`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
+    if (i3.status >= 300) {
+      const t5 = [412].includes(i3.status) ? null : await i3.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    }
+    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+  } };
+};
+
+// node_modules/@nhost/nhost-js/dist/nhost-js/functions.js
+var s3 = (s6, a3 = []) => {
+  let n3 = s2(a3);
+  const o2 = async (t4, a4) => {
+    const o3 = await n3(`${s6}${t4}`, a4);
+    let i3;
+    if (i3 = o3.headers.get("content-type")?.includes("application/json") ? await o3.json() : o3.headers.get("content-type")?.startsWith("text/") ? await o3.text() : await o3.blob(), !o3.ok) throw new r2(i3, o3.status, o3.headers);
+    return { status: o3.status, body: i3, headers: o3.headers };
+  };
+  return { baseURL: s6, fetch: o2, post: async (t4, e4, s7 = {}) => o2(t4, { ...s7, method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json", ...s7.headers }, body: e4 ? JSON.stringify(e4) : void 0 }), pushChainFunction: (e4) => {
+    a3.push(e4), n3 = s2(a3);
+  } };
+};
+
+// node_modules/@nhost/nhost-js/dist/graphql-CTZ9QikM.js
+var t2 = (e4) => {
+  const n3 = e4.loc?.source.body;
+  if (!n3) return "";
+  if (!e4.definitions.every(((e5) => e5.loc))) return n3;
+  const t4 = /* @__PURE__ */ new Set();
+  return e4.definitions.filter(((e5) => {
+    if ("FragmentDefinition" === e5.kind && "name" in e5) {
+      const n4 = e5.name.value;
+      if (t4.has(n4)) return false;
+      t4.add(n4);
+    }
+    return true;
+  })).map(((e5) => n3.slice(e5.loc?.start, e5.loc?.end))).join("\n\n");
+};
+var r3 = (r5, i3 = []) => {
+  let s6 = s2(i3);
+  const a3 = async (e4, t4) => {
+    const i4 = await s6(`${r5}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(e4), ...t4 }), a4 = await i4.text(), o2 = a4 ? JSON.parse(a4) : {}, u2 = { body: o2, status: i4.status, headers: i4.headers };
+    if (o2.errors) throw new r2(o2, i4.status, i4.headers);
+    return u2;
+  };
+  return { request: function(e4, n3, r6) {
+    if ("object" == typeof e4 && "kind" in e4) {
+      const i4 = e4.definitions[0];
+      return a3({ query: t2(e4), variables: n3, operationName: i4 && "name" in i4 ? i4.name?.value : void 0 }, r6);
+    }
+    return a3(e4, n3);
+  }, url: r5, pushChainFunction: (n3) => {
+    i3.push(n3), s6 = s2(i3);
+  } };
+};
+
+// node_modules/@nhost/nhost-js/dist/session-oECsmiRB.js
+var e3 = (e4) => {
+  const o2 = e4.split(".");
+  if (3 !== o2.length || !o2[1]) throw new Error("Invalid access token format");
+  const r5 = JSON.parse(((e5) => {
+    let t4 = e5.replace(/-/g, "+").replace(/_/g, "/");
+    const s6 = t4.length % 4;
+    s6 && (t4 += "=".repeat(4 - s6));
+    const o3 = atob(t4), r6 = Uint8Array.from(o3, ((e6) => e6.charCodeAt(0)));
+    return new TextDecoder().decode(r6);
+  })(o2[1])), i3 = "number" == typeof r5.iat ? 1e3 * r5.iat : void 0, n3 = "number" == typeof r5.exp ? 1e3 * r5.exp : void 0, a3 = r5["https://hasura.io/jwt/claims"], c3 = a3 ? Object.entries(a3).reduce(((e5, [o3, r6]) => ("string" == typeof r6 && t3(r6) ? e5[o3] = s4(r6) : e5[o3] = r6, e5)), {}) : void 0;
+  return { ...r5, iat: i3, exp: n3, "https://hasura.io/jwt/claims": c3 };
+};
+var t3 = (e4) => e4.startsWith("{") && e4.endsWith("}");
+var s4 = (e4) => e4 && "{}" !== e4 ? e4.slice(1, -1).split(",").map(((e5) => e5.trim().replace(/^"(.*)"$/, "$1"))) : [];
+var r4 = class {
+  storageKey;
+  constructor(e4) {
+    this.storageKey = e4?.storageKey || "nhostSession";
+  }
+  get() {
+    try {
+      const e4 = window.localStorage.getItem(this.storageKey);
+      return e4 ? JSON.parse(e4) : null;
+    } catch {
+      return this.remove(), null;
+    }
+  }
+  set(e4) {
+    window.localStorage.setItem(this.storageKey, JSON.stringify(e4));
+  }
+  remove() {
+    window.localStorage.removeItem(this.storageKey);
+  }
+};
+var i = class {
+  session = null;
+  get() {
+    return this.session;
+  }
+  set(e4) {
+    this.session = e4;
+  }
+  remove() {
+    this.session = null;
+  }
+};
+var a2 = class {
+  storage;
+  subscribers = /* @__PURE__ */ new Set();
+  constructor(e4) {
+    this.storage = e4;
+  }
+  get() {
+    return this.storage.get();
+  }
+  set(t4) {
+    const s6 = e3(t4.accessToken), o2 = { ...t4, decodedToken: s6 };
+    this.storage.set(o2), this.notifySubscribers(o2);
+  }
+  remove() {
+    this.storage.remove(), this.notifySubscribers(null);
+  }
+  onChange(e4) {
+    return this.subscribers.add(e4), () => {
+      this.subscribers.delete(e4);
+    };
+  }
+  notifySubscribers(e4) {
+    for (const s6 of this.subscribers) try {
+      s6(e4);
+    } catch (t4) {
+      console.error("Error notifying subscriber:", t4);
+    }
+  }
+};
+var c = () => "undefined" != typeof window ? new r4() : new i();
+
+// node_modules/@nhost/nhost-js/dist/nhost-js/storage.js
+var s5 = (s6, a3 = []) => {
+  let n3 = s2(a3);
+  return { baseURL: s6, pushChainFunction: (e4) => {
+    a3.push(e4), n3 = s2(a3);
+  }, uploadFiles: async (t4, a4) => {
+    const r5 = `${s6}/files`, d = new FormData(), i3 = "undefined" != typeof navigator && "ReactNative" === navigator.product;
+    void 0 !== t4["bucket-id"] && d.append("bucket-id", t4["bucket-id"]), void 0 !== t4["metadata[]"] && t4["metadata[]"].forEach(((t5) => {
+      i3 ? d.append("metadata[]", { string: JSON.stringify(t5), type: "application/json", name: "" }) : d.append("metadata[]", new Blob([JSON.stringify(t5)], { type: "application/json" }), "");
+    })), void 0 !== t4["file[]"] && t4["file[]"].forEach(((t5) => {
+      d.append("file[]", t5);
+    }));
+    const o2 = await n3(r5, { ...a4, method: "POST", body: d });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
+    return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
+  }, deleteFile: async (t4, a4) => {
+    const r5 = `${s6}/files/${t4}`, d = await n3(r5, { ...a4, method: "DELETE", headers: { ...a4?.headers } });
+    if (d.status >= 300) {
+      const t5 = [412].includes(d.status) ? null : await d.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, d.status, d.headers);
+    }
+    return { body: void 0, status: d.status, headers: d.headers };
+  }, getFile: async (t4, a4, r5) => {
+    const d = a4 && Object.entries(a4).flatMap((([t5, e4]) => {
+      const s7 = Array.isArray(e4) ? e4.join(",") : "object" == typeof e4 && null !== e4 ? JSON.stringify(e4) : String(e4);
+      return [`${t5}=${encodeURIComponent(s7)}`];
+    })).join("&"), i3 = d ? `${s6}/files/${t4}?${d}` : `${s6}/files/${t4}`, o2 = await n3(i3, { ...r5, method: "GET", headers: { ...r5?.headers } });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    return { body: await o2.blob(), status: o2.status, headers: o2.headers };
+  }, getFileMetadataHeaders: async (t4, a4, r5) => {
+    const d = a4 && Object.entries(a4).flatMap((([t5, e4]) => {
+      const s7 = Array.isArray(e4) ? e4.join(",") : "object" == typeof e4 && null !== e4 ? JSON.stringify(e4) : String(e4);
+      return [`${t5}=${encodeURIComponent(s7)}`];
+    })).join("&"), i3 = d ? `${s6}/files/${t4}?${d}` : `${s6}/files/${t4}`, o2 = await n3(i3, { ...r5, method: "HEAD", headers: { ...r5?.headers } });
+    if (o2.status >= 300) {
+      const t5 = [412].includes(o2.status) ? null : await o2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
+    }
+    return { body: void 0, status: o2.status, headers: o2.headers };
+  }, replaceFile: async (t4, a4, r5) => {
+    const d = `${s6}/files/${t4}`, i3 = new FormData(), o2 = "undefined" != typeof navigator && "ReactNative" === navigator.product;
+    void 0 !== a4.metadata && (o2 ? i3.append("metadata", { string: JSON.stringify(a4.metadata), type: "application/json", name: "" }) : i3.append("metadata", new Blob([JSON.stringify(a4.metadata)], { type: "application/json" }), "")), void 0 !== a4.file && i3.append("file", a4.file);
+    const u2 = await n3(d, { ...r5, method: "PUT", body: i3 });
+    if (u2.status >= 300) {
+      const t5 = [412].includes(u2.status) ? null : await u2.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, u2.status, u2.headers);
+    }
+    const l2 = [204, 205, 304].includes(u2.status) ? null : await u2.text();
+    return { body: l2 ? JSON.parse(l2) : {}, status: u2.status, headers: u2.headers };
+  }, getFilePresignedURL: async (t4, a4) => {
+    const r5 = `${s6}/files/${t4}/presignedurl`, d = await n3(r5, { ...a4, method: "GET", headers: { ...a4?.headers } });
+    if (d.status >= 300) {
+      const t5 = [412].includes(d.status) ? null : await d.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, d.status, d.headers);
+    }
+    const i3 = [204, 205, 304].includes(d.status) ? null : await d.text();
+    return { body: i3 ? JSON.parse(i3) : {}, status: d.status, headers: d.headers };
+  }, deleteBrokenMetadata: async (t4) => {
+    const a4 = `${s6}/ops/delete-broken-metadata`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+  }, deleteOrphanedFiles: async (t4) => {
+    const a4 = `${s6}/ops/delete-orphans`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+  }, listBrokenMetadata: async (t4) => {
+    const a4 = `${s6}/ops/list-broken-metadata`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+  }, listFilesNotUploaded: async (t4) => {
+    const a4 = `${s6}/ops/list-not-uploaded`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+  }, listOrphanedFiles: async (t4) => {
+    const a4 = `${s6}/ops/list-orphans`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+  }, getVersion: async (t4) => {
+    const a4 = `${s6}/version`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r5.status >= 300) {
+      const t5 = [412].includes(r5.status) ? null : await r5.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    }
+    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
+    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+  } };
+};
+
+// node_modules/@nhost/nhost-js/dist/nhost-js.js
+var g = ({ auth: o2, storage: r5, graphql: i3, functions: a3, sessionStorage: e4 }) => {
+  const h = [a(o2, e4), o(e4), n2(e4)];
+  for (const s6 of h) o2.pushChainFunction(s6), r5.pushChainFunction(s6), i3.pushChainFunction(s6), a3.pushChainFunction(s6);
+};
+var l = class {
+  auth;
+  storage;
+  graphql;
+  functions;
+  sessionStorage;
+  constructor(s6, n3, t4, o2, r5) {
+    this.auth = s6, this.storage = n3, this.graphql = t4, this.functions = o2, this.sessionStorage = r5;
+  }
+  getUserSession() {
+    return this.sessionStorage.get();
+  }
+  async refreshSession(s6 = 60) {
+    return s(this.auth, this.sessionStorage, s6);
+  }
+  clearSession() {
+    this.sessionStorage.remove();
+  }
+};
+function m(s6 = {}) {
+  const { subdomain: n3, region: t4, authUrl: o2, storageUrl: r5, graphqlUrl: g2, functionsUrl: f, storage: p = c(), configure: m2 = [] } = s6, C2 = new a2(p), S = F("auth", n3, t4, o2), j = F("storage", n3, t4, r5), q = F("graphql", n3, t4, g2), v = F("functions", n3, t4, f), U = e2(S), $ = s5(j, []), w = r3(q, []), A = s3(v, []);
+  for (const i3 of m2) i3({ auth: U, storage: $, graphql: w, functions: A, sessionStorage: C2 });
+  return new l(U, $, w, A, C2);
+}
+function C(s6 = {}) {
+  const n3 = s6.storage ?? c();
+  return m({ ...s6, storage: n3, configure: [g, ...s6.configure ?? []] });
+}
+var F = (s6, n3, t4, o2) => o2 || (n3 && t4 ? `https://${n3}.${s6}.${t4}.nhost.run/v1` : `https://local.${s6}.local.nhost.run/v1`);
+
+// client.js
+var { api } = document.querySelector("#app").dataset;
+var nhost = C({ authUrl: location.origin + api });
+var redirectTo = location.origin + location.pathname;
+var fetchAsUser = s2([
+  a(nhost.auth, nhost.sessionStorage),
+  n2(nhost.sessionStorage)
+]);
+
+// words.js
+var BY_CODE = {
+  "disabled-endpoint": "This server does not offer that.",
+  "disabled-user": "This account is disabled.",
+  "email-already-verified": "This address is confirmed already.",
+  "invalid-email-password": "There is no account with this address and this password.",
+  "invalid-otp": "This code is wrong, or too old.",
+  "invalid-pat": "This token is wrong, has expired or was revoked.",
+  "invalid-refresh-token": "Your session has ended. Sign in again.",
+  "invalid-ticket": "This link or step is too old, or was used before. Begin again.",
+  "invalid-totp": "This code is wrong, or was used before. Take the next one.",
+  "internal-server-error": "The server has failed. Try again later.",
+  "otp-too-many-attempts": "That were too many wrong codes. Ask for a new one.",
+  "password-in-hibp-database": "This password is known from a data leak. Choose another one.",
+  "password-too-short": "This password is too short.",
+  "redirectTo-not-allowed": "This server does not send people back to this page: AUTH_CLIENT_URL names another.",
+  "signup-disabled": "This server takes nobody new.",
+  "too-many-requests": "That was too often. Wait a while.",
+  "unverified-user": "Confirm your address first: follow the link in the mail.",
+  "user-already-exists": "There is an account with this address already."
+};
+var BY_REASON = {
+  "elevated claim required": "This asks for fresh proof that it is you. Give it under \u201CProof\u201D, then try again."
+};
+var BY_NAME = {
+  InvalidStateError: "This device has one of your passkeys already.",
+  NotAllowedError: "No passkey was used: you declined, or it took too long.",
+  TypeError: "The server cannot be reached."
+};
+function explain(reason) {
+  const { body } = reason;
+  return BY_CODE[body?.error] ?? BY_REASON[body?.reason] ?? (body ? reason.message : BY_NAME[reason.name] ?? reason.message);
+}
+var moment = (text) => new Date(text).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+
+// screen.js
+var outcome = byId("outcome");
+var error = byId("error");
+var views = ["signed-out", "second-step", "signed-in"].map(byId);
+var painters = [];
+var busy = false;
+var ticket = null;
+function byId(id) {
+  return document.getElementById(id);
+}
+function onShow(paint) {
+  painters.push(paint);
+}
+function onSubmit(idOrForm, action) {
+  const form = typeof idOrForm === "string" ? byId(idOrForm) : idOrForm;
+  form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    perform(() => action(Object.fromEntries(new FormData(form)), event.submitter?.value, form));
+  });
+}
+function enter({ session, mfa }, told = "You are signed in.") {
+  ticket = mfa?.ticket ?? null;
+  if (ticket) return "One step is left.";
+  return session ? told : "A mail was sent to confirm the address: follow its link.";
+}
+async function perform(action) {
+  if (busy) return;
+  const section = document.activeElement.closest("section");
+  setBusy(true);
+  say(outcome);
+  say(error);
+  try {
+    const told = await action();
+    await show();
+    say(outcome, told);
+  } catch (reason) {
+    say(error, explain(reason));
+  }
+  moveFocus(turn(), section);
+  byId("inbox")?.contentWindow.location.replace(byId("inbox").src);
+  setBusy(false);
+}
+async function show() {
+  const session = nhost.getUserSession();
+  if (!session) return;
+  const user = session.user.isAnonymous ? session.user : (await nhost.auth.getUser()).body;
+  byId("guest").hidden = !user.isAnonymous;
+  byId("account").hidden = user.isAnonymous;
+  await Promise.all(painters.map((paint) => paint(user)));
+}
+function turn() {
+  const wanted = nhost.getUserSession() ? "signed-in" : ticket ? "second-step" : "signed-out";
+  const turned = byId(wanted).hidden;
+  for (const view of views) view.hidden = view.id !== wanted;
+  if (turned) leave();
+  return turned && byId(wanted);
+}
+function leave() {
+  emptySecrets();
+  for (const form of document.forms) form.reset();
+  for (const step of document.querySelectorAll("[data-step]")) step.hidden = true;
+}
+function emptySecrets() {
+  for (const secret of document.querySelectorAll("[data-secret]")) secret.replaceChildren();
+}
+function moveFocus(turned, section) {
+  if (turned) turned.querySelector("h2").focus();
+  else if (document.activeElement === document.body) section?.querySelector("h3").focus();
+}
+function setBusy(now) {
+  busy = now;
+  for (const button of document.querySelectorAll("button")) button.setAttribute("aria-disabled", now);
+}
+function say(region, told) {
+  region.replaceChildren();
+  if (!told) return;
+  const note = document.createElement("p");
+  note.className = "note";
+  note.append(told);
+  region.append(note);
+}
+
+// email_password.js
+var options = { redirectTo };
+onSubmit("email-password", async ({ email, password }, button, form) => {
+  const answer = button === "sign-up" ? await nhost.auth.signUpEmailPassword({ email, password, options }) : await nhost.auth.signInEmailPassword({ email, password });
+  form.reset();
+  return enter(answer.body, button === "sign-up" ? "You are signed up." : "You are signed in.");
+});
+onSubmit("email-password-help", async ({ email }, button) => {
+  if (button === "confirm") {
+    await nhost.auth.sendVerificationEmail({ email, options });
+    return "The confirming mail was sent again.";
+  }
+  await nhost.auth.sendPasswordResetEmail({ email, options });
+  return "If there is an account with this address, a mail is on its way. Its link signs you in; then set a new password.";
+});
+
+// session.js
+var confirmed = (text, is) => text ? `${text} (${is ? "confirmed" : "not confirmed"})` : "none";
+onShow((user) => {
+  byId("who").textContent = user.displayName || user.email || user.phoneNumber || user.id;
+  byId("who-email").textContent = confirmed(user.email, user.emailVerified);
+  byId("who-phone").textContent = confirmed(user.phoneNumber, user.phoneNumberVerified);
+  byId("who-roles").textContent = user.roles.join(", ");
+  byId("who-id").textContent = user.id;
+  byId("who-until").textContent = moment(nhost.getUserSession().decodedToken.exp);
+});
+onSubmit("session", async (_values, button) => {
+  if (button === "refresh") {
+    await nhost.refreshSession(0);
+    return "You have a new access token.";
+  }
+  const { refreshToken } = nhost.getUserSession();
+  await nhost.auth.signOut({ refreshToken });
+  return "You are signed out.";
+});
+
+// arrival.js
+var TOLD = {
+  emailConfirmChange: "Your new address is confirmed.",
+  passwordReset: "You are signed in by the mail. Set a new password now, under \u201CPassword\u201D.",
+  verifyEmail: "Your address is confirmed, and you are signed in."
+};
+async function arrive() {
+  const query = new URLSearchParams(location.search);
+  history.replaceState(null, "", location.pathname);
+  if (query.has("error")) throw new Error(`That did not work: ${query.get("errorDescription") ?? query.get("error")}.`);
+  if (query.has("mfaTicket")) return enter({ mfa: { ticket: query.get("mfaTicket") } });
+  if (!query.has("refreshToken")) return "";
+  const { body } = await nhost.auth.refreshToken({ refreshToken: query.get("refreshToken") });
+  return enter({ session: body }, TOLD[query.get("type")]);
+}
+
+// main.js
+perform(arrive);
+addEventListener("storage", () => perform(() => ""));
