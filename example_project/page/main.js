@@ -1,6 +1,10 @@
 // The page: every import is a way in, or what somebody signed in can do. Each file stands on its own.
 
 import './email_password.js'
+import './magic_link.js'
+import './email_code.js'
+import './sms_code.js'
+import './anonymous.js'
 import './session.js'
 
 import { arrive } from './arrival.js'

@@ -854,6 +854,13 @@ var fetchAsUser = s2([
   a(nhost.auth, nhost.sessionStorage),
   n2(nhost.sessionStorage)
 ]);
+async function ask(method, path, body) {
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  const reply = await fetchAsUser(nhost.auth.baseURL + path, { method, headers, body: body && JSON.stringify(body) });
+  const answer = await reply.json().catch(() => null);
+  if (!reply.ok) throw new r2(answer, reply.status, reply.headers);
+  return answer;
+}
 
 // words.js
 var BY_CODE = {
@@ -908,6 +915,22 @@ function onSubmit(idOrForm, action) {
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
     perform(() => action(Object.fromEntries(new FormData(form)), event.submitter?.value, form));
+  });
+}
+function onCode(id, send, verify) {
+  let sent = {};
+  onSubmit(id, async (values) => {
+    await send(values);
+    sent = values;
+    byId(`${id}-verify`).hidden = false;
+    byId(`${id}-verify`).elements.otp.focus();
+    return "A code is on its way. Type it in here.";
+  });
+  onSubmit(`${id}-verify`, async ({ otp }, _button, form) => {
+    const told = await verify({ ...sent, otp });
+    form.reset();
+    form.hidden = true;
+    return told;
   });
 }
 function enter({ session, mfa }, told = "You are signed in.") {
@@ -987,6 +1010,58 @@ onSubmit("email-password-help", async ({ email }, button) => {
   await nhost.auth.sendPasswordResetEmail({ email, options });
   return "If there is an account with this address, a mail is on its way. Its link signs you in; then set a new password.";
 });
+
+// magic_link.js
+onSubmit("magic-link", async ({ email }) => {
+  await nhost.auth.signInPasswordlessEmail({ email, options: { redirectTo } });
+  return "A mail is on its way: follow its link.";
+});
+
+// email_code.js
+onCode(
+  "email-code",
+  ({ email }) => nhost.auth.signInOTPEmail({ email }),
+  async ({ email, otp }) => enter((await nhost.auth.verifySignInOTPEmail({ email, otp })).body)
+);
+
+// sms_code.js
+onCode(
+  "sms-code",
+  ({ phoneNumber }) => nhost.auth.signInPasswordlessSms({ phoneNumber }),
+  async ({ phoneNumber, otp }) => enter((await nhost.auth.verifySignInPasswordlessSms({ phoneNumber, otp })).body)
+);
+
+// anonymous.js
+var options2 = { redirectTo };
+onSubmit("anonymous", async ({ displayName }) => {
+  const { body } = await nhost.auth.signInAnonymous(displayName ? { displayName } : {});
+  return enter(body, "You are a guest.");
+});
+onSubmit("upgrade-password", async ({ email, password }) => {
+  await nhost.auth.deanonymizeUser({ signInMethod: "email-password", email, password, options: options2 });
+  return renew();
+});
+onSubmit("upgrade-link", async ({ email }) => {
+  await nhost.auth.deanonymizeUser({ signInMethod: "passwordless", email, options: options2 });
+  return renew();
+});
+onCode(
+  "upgrade-sms",
+  ({ phoneNumber }) => ask("POST", "/user/deanonymize/sms", { phoneNumber }),
+  async ({ phoneNumber, otp }) => {
+    const { body } = await nhost.auth.verifySignInPasswordlessSms({ phoneNumber, otp });
+    return enter(body, "You are a user now.");
+  }
+);
+async function renew() {
+  try {
+    await nhost.auth.refreshToken({ refreshToken: nhost.getUserSession().refreshToken });
+    return "You are a user now.";
+  } catch {
+    nhost.clearSession();
+    return "You are a user now. A mail was sent to confirm the address: follow its link to go on.";
+  }
+}
 
 // session.js
 var confirmed = (text, is) => text ? `${text} (${is ? "confirmed" : "not confirmed"})` : "none";
