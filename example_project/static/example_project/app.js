@@ -910,6 +910,9 @@ function byId(id) {
 function onShow(paint) {
   painters.push(paint);
 }
+function onShowUser(paint) {
+  painters.push((user) => user.isAnonymous || paint(user));
+}
 function onSubmit(idOrForm, action) {
   const form = typeof idOrForm === "string" ? byId(idOrForm) : idOrForm;
   form?.addEventListener("submit", (event) => {
@@ -937,6 +940,11 @@ function enter({ session, mfa }, told = "You are signed in.") {
   ticket = mfa?.ticket ?? null;
   if (ticket) return "One step is left.";
   return session ? told : "A mail was sent to confirm the address: follow its link.";
+}
+function takeTicket() {
+  const taken = ticket;
+  ticket = null;
+  return taken;
 }
 async function perform(action) {
   if (busy) return;
@@ -1031,6 +1039,68 @@ onCode(
   async ({ phoneNumber, otp }) => enter((await nhost.auth.verifySignInPasswordlessSms({ phoneNumber, otp })).body)
 );
 
+// webauthn.js
+async function makeKey(options3) {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options3);
+  return (await navigator.credentials.create({ publicKey })).toJSON();
+}
+async function useKey(options3) {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options3);
+  return (await navigator.credentials.get({ publicKey })).toJSON();
+}
+
+// passkeys.js
+onSubmit("passkey-sign-in", async () => {
+  const options3 = await nhost.auth.signInWebauthn();
+  const credential = await useKey(options3.body);
+  return enter((await nhost.auth.verifySignInWebauthn({ credential })).body);
+});
+onSubmit("passkey-sign-up", async ({ email }, _button, form) => {
+  const options3 = await nhost.auth.signUpWebauthn({ email, options: { redirectTo } });
+  const credential = await makeKey(options3.body);
+  const { body } = await nhost.auth.verifySignUpWebauthn({ credential, options: { redirectTo } });
+  form.reset();
+  return enter(body, "You are signed up.");
+});
+onSubmit("passkey-add", async ({ nickname }, _button, form) => {
+  const options3 = await nhost.auth.addSecurityKey();
+  const credential = await makeKey(options3.body);
+  await nhost.auth.verifyAddSecurityKey({ credential, ...nickname && { nickname } });
+  form.reset();
+  return "The passkey was added.";
+});
+if (byId("passkeys")) {
+  onShowUser(async () => {
+    const { keys } = await ask("GET", "/user/webauthn/keys");
+    byId("passkeys").replaceChildren(...keys.map(keyItem));
+    byId("no-passkeys").hidden = keys.length > 0;
+  });
+}
+var nameOf = (key) => key.nickname || "unnamed";
+function keyItem(key) {
+  const item = byId("passkey").content.cloneNode(true);
+  item.querySelector("input").value = key.nickname ?? "";
+  for (const button of item.querySelectorAll("button")) {
+    button.setAttribute("aria-label", `${button.textContent} ${nameOf(key)}`);
+  }
+  const used = key.lastUsedAt ? `last used ${moment(key.lastUsedAt)}` : "not used since";
+  item.querySelector(".meta").textContent = `Made ${moment(key.createdAt)}, ${used}${key.backedUp ? ", synced" : ""}`;
+  onSubmit(
+    item.querySelector("form"),
+    ({ nickname }, button) => button === "remove" ? removeKey(key) : renameKey(key, nickname)
+  );
+  return item;
+}
+async function renameKey(key, nickname) {
+  await ask("PATCH", `/user/webauthn/keys/${key.id}`, { nickname });
+  return "The passkey was renamed.";
+}
+async function removeKey(key) {
+  if (!confirm(`Remove the passkey \u201C${nameOf(key)}\u201D? It will not sign you in any more.`)) return "";
+  await ask("DELETE", `/user/webauthn/keys/${key.id}`);
+  return "The passkey was removed. Your device still has its half: forget it there too.";
+}
+
 // anonymous.js
 var options2 = { redirectTo };
 onSubmit("anonymous", async ({ displayName }) => {
@@ -1061,6 +1131,101 @@ async function renew() {
     nhost.clearSession();
     return "You are a user now. A mail was sent to confirm the address: follow its link to go on.";
   }
+}
+
+// second_factor.js
+onSubmit("second-step-code", async ({ otp }, button, form) => {
+  const ticket2 = takeTicket();
+  form.reset();
+  if (button === "cancel") return "";
+  return enter((await nhost.auth.verifySignInMfaTotp({ ticket: ticket2, otp })).body);
+});
+if (byId("second-factor")) {
+  onShowUser(async (user) => {
+    const isOn = user.activeMfaType === "totp";
+    byId("second-factor").textContent = isOn ? `It is on. ${await recoveryCodesLeft()}` : "It is off.";
+    byId("second-factor-begin").hidden = isOn;
+    byId("second-factor-change").hidden = !isOn;
+    byId("recovery-codes").hidden = !isOn;
+    if (isOn) byId("second-factor-enrol").hidden = true;
+  });
+}
+onSubmit("second-factor-begin", async () => {
+  const { imageUrl, totpSecret } = (await nhost.auth.changeUserMfa()).body;
+  const image = new Image();
+  image.src = imageUrl;
+  image.alt = "QR code of the secret below";
+  byId("second-factor-qr").replaceChildren(image);
+  byId("second-factor-secret").textContent = totpSecret;
+  byId("second-factor-enrol").hidden = false;
+  byId("second-factor-enrol").querySelector("input").focus();
+  return "Scan the code with an authenticator app, then type in what it shows.";
+});
+onSubmit("second-factor-on", async ({ code }, _button, form) => {
+  await nhost.auth.verifyChangeUserMfa({ code, activeMfaType: "totp" });
+  form.reset();
+  emptySecrets();
+  return "The second factor is on. Get recovery codes now, in case the phone is lost.";
+});
+onSubmit("second-factor-change", async ({ code }, _button, form) => {
+  await nhost.auth.verifyChangeUserMfa({ code, activeMfaType: "" });
+  form.reset();
+  emptySecrets();
+  return "The second factor is off.";
+});
+onSubmit("recovery-codes", async () => {
+  const { recoveryCodes } = await ask("POST", "/mfa/recovery-codes");
+  byId("recovery-codes-list").replaceChildren(...recoveryCodes.map(codeItem));
+  return "These recovery codes are shown once: print them or write them down. Earlier ones are void.";
+});
+async function recoveryCodesLeft() {
+  const { remaining } = await ask("GET", "/mfa/recovery-codes");
+  return `${remaining} recovery ${remaining === 1 ? "code is" : "codes are"} left.`;
+}
+function codeItem(code) {
+  const item = document.createElement("li");
+  item.textContent = code;
+  return item;
+}
+
+// elevation.js
+var WAYS = {
+  webauthn: "elevate-passkey",
+  totp: "elevate-totp",
+  "otp-email": "elevate-email",
+  "otp-sms": "elevate-sms"
+};
+onShowUser(async () => {
+  const { methods, sessionElevated } = await ask("GET", "/elevate");
+  byId("elevated").textContent = sessionElevated ? "This session is elevated." : "This session is not elevated.";
+  for (const [method, id] of Object.entries(WAYS)) byId(id).hidden = !methods.includes(method);
+  byId("no-elevation").hidden = methods.length > 0;
+});
+onSubmit("elevate-passkey", async () => {
+  const options3 = await nhost.auth.elevateWebauthn();
+  const credential = await useKey(options3.body);
+  return elevate((await nhost.auth.verifyElevateWebauthn({ credential })).body);
+});
+onSubmit("elevate-totp", async ({ otp }, _button, form) => {
+  const answer = await ask("POST", "/elevate/totp", { otp });
+  form.reset();
+  return elevate(answer);
+});
+onCode(
+  "elevate-email",
+  () => ask("POST", "/elevate/otp/email"),
+  async ({ otp }) => elevate(await ask("POST", "/elevate/otp/email/verify", { otp }))
+);
+onCode(
+  "elevate-sms",
+  () => ask("POST", "/elevate/otp/sms"),
+  async ({ otp }) => elevate(await ask("POST", "/elevate/otp/sms/verify", { otp }))
+);
+async function elevate({ session }) {
+  const { refreshToken } = nhost.getUserSession();
+  nhost.sessionStorage.set(session);
+  await ask("POST", "/signout", { refreshToken });
+  return "You proved that it is you.";
 }
 
 // session.js
