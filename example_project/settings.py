@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 import dj_database_url
+from django.utils.crypto import salted_hmac
 
 from example_project import state
 from nhost_auth.conf import from_env
@@ -115,6 +116,19 @@ if not os.environ.get("AUTH_CLIENT_URL"):
         *_GIVEN.get("AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS", []),
         f"{_NAMED_ORIGIN}/app",
     ]
+    if "AUTH_PROVIDER_CUSTOM" not in _GIVEN:
+        _CLIENT_SECRET = salted_hmac("example_project.provider", "client", SECRET_KEY).hexdigest()
+        AUTH_PROVIDER_CUSTOM = {
+            "demo-provider": {  # provider.py
+                "type": "oauth2",
+                "clientId": "nhost-auth-demo",
+                "clientSecret": _CLIENT_SECRET,
+                "authorizationUrl": f"{_ORIGIN}/provider",
+                "tokenUrl": f"{_ORIGIN}/provider/token",
+                "userinfoUrl": f"{_ORIGIN}/provider/me",
+            }
+        }
+        AUTH_OUTBOUND_PRIVATE_HOSTS = [*_GIVEN.get("AUTH_OUTBOUND_PRIVATE_HOSTS", []), "127.0.0.1"]
     for _way in ("ANONYMOUS_USERS", "EMAIL_PASSWORDLESS", "OTP_EMAIL", "SMS_PASSWORDLESS"):
         vars().setdefault(f"AUTH_{_way}_ENABLED", True)
 AUTH_MFA_ENABLED = _GIVEN.get("AUTH_MFA_ENABLED", "AUTH_TOTP_ENABLED" not in _GIVEN)  # two names of one switch

@@ -7,6 +7,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from example_project.models import InboxMessage
 from nhost_auth.conf import conf
+from nhost_auth.infra.providers import PROVIDERS, is_enabled
 
 NEWEST = 50
 IP_ADDRESS = "127.0.0.1"
@@ -48,7 +49,13 @@ def app(request: HttpRequest) -> HttpResponse:
         "second_factor": conf.AUTH_MFA_ENABLED or conf.AUTH_TOTP_ENABLED,
         "sms_code": conf.AUTH_SMS_PASSWORDLESS_ENABLED,
     }
-    return _with_script(request, "app", ways=ways)
+    return _with_script(request, "app", ways=ways, providers=_providers(), server=settings.AUTH_SERVER_URL)
+
+
+def _providers() -> list[tuple[str, str]]:
+    """The social providers that are switched on, with names for people."""
+    slugs = [slug for slug in PROVIDERS if is_enabled(slug)] + [f"c:{slug}" for slug in conf.AUTH_PROVIDER_CUSTOM or ()]
+    return [(slug, slug.removeprefix("c:").replace("-", " ").capitalize()) for slug in slugs]
 
 
 def passkeys(request: HttpRequest) -> HttpResponse:

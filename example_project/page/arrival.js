@@ -2,6 +2,7 @@
 
 import { nhost } from './client.js'
 import { enter } from './screen.js'
+import { exchange } from './social.js'
 
 const TOLD = {
   emailConfirmChange: 'Your new address is confirmed.',
@@ -15,6 +16,8 @@ export async function arrive() {
   history.replaceState(null, '', location.pathname)
   if (query.has('error')) throw new Error(`That did not work: ${query.get('errorDescription') ?? query.get('error')}.`)
   if (query.has('mfaTicket')) return enter({ mfa: { ticket: query.get('mfaTicket') } })
+  if (query.has('code')) return exchange(query.get('code'))
+  if (query.get('state') === 'connected') return 'The provider is connected.'
   if (!query.has('refreshToken')) return ''
   // A mail may be opened in another browser than the one that asked for it, so what it brings is good in any.
   const { body } = await nhost.auth.refreshToken({ refreshToken: query.get('refreshToken') })

@@ -7,12 +7,20 @@ import re
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from tests.live.browser import SecurityKeys, expect
 from tests.live.demo import Demo
 
 PASSWORD = "Correct-horse-7"
 PICTURES = os.environ.get("PICTURES")
 """A folder for pictures of what the tests see, in both colour schemes and at the width of a phone."""
+
+
+def is_alive(demo: Demo, session: dict[str, str]) -> bool:
+    """Whether a session can be refreshed; it is by this."""
+    body = {"refreshToken": session["refreshToken"]}
+    return requests.post(f"{demo.api}/token", json=body, timeout=10).status_code == 200
 
 
 class AppPage:

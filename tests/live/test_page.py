@@ -6,18 +6,13 @@ import re
 
 import requests
 
-from tests.live.app_page import PASSWORD, AppPage
+from tests.live.app_page import PASSWORD, AppPage, is_alive
 from tests.live.browser import expect
 from tests.live.conftest import VisitApp
 from tests.live.demo import Demo, Start
 from tests.live.page_tools import PageTools
 
 WAY = "E-mail and password"
-
-
-def is_alive(demo: Demo, session: dict[str, str]) -> bool:
-    body = {"refreshToken": session["refreshToken"]}
-    return requests.post(f"{demo.api}/token", json=body, timeout=10).status_code == 200
 
 
 def test_sign_up_in_and_out(demo: Demo, visit_app: VisitApp) -> None:

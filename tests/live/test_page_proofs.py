@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.endpoints.totp_app import code_of
-from tests.live.app_page import AppPage
+from tests.live.app_page import AppPage, is_alive
 from tests.live.browser import expect
 from tests.live.conftest import VisitApp
 from tests.live.demo import Demo, Start
@@ -174,6 +174,7 @@ def test_proof_is_given_where_it_is_asked_for(start: Start, visit_app: VisitApp)
     app.expect_outcome("You proved that it is you.")
     expect(app.way(PROOF)).to_contain_text("This session is elevated.")
     assert app.session["refreshTokenId"] != before["refreshTokenId"]
+    assert not is_alive(demo, before), "one session is left, not two"
     app.page.get_by_role("list", name=KEYS).get_by_label("Name", exact=True).fill("Laptop")
     app.press(KEYS, "Rename unnamed")
     app.expect_outcome("The passkey was renamed.")

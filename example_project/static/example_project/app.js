@@ -1,42 +1,42 @@
 // node_modules/@nhost/nhost-js/dist/refreshSession-BvZuC-Or.js
 var e = "undefined" != typeof navigator && navigator.locks ? navigator.locks : new class {
-  async request(e4, s6, n3) {
-    return n3();
+  async request(e4, s6, n4) {
+    return n4();
   }
 }();
-var s = async (e4, s6, r5 = 60) => {
+var s = async (e4, s6, r6 = 60) => {
   try {
-    return await n(e4, s6, r5);
+    return await n(e4, s6, r6);
   } catch (o2) {
     try {
-      return console.warn("error refreshing session, retrying:", o2), await n(e4, s6, r5);
+      return console.warn("error refreshing session, retrying:", o2), await n(e4, s6, r6);
     } catch (o3) {
       return 401 === o3?.status && (console.error("session probably expired"), s6.remove()), null;
     }
   }
 };
-var n = async (s6, n3, o2 = 60) => {
-  const { session: t4, needsRefresh: i3 } = await e.request("nhostSessionLock", { mode: "shared" }, (async () => r(n3, o2)));
-  return t4 ? i3 ? await e.request("nhostSessionLock", { mode: "exclusive" }, (async () => {
-    const { session: e4, needsRefresh: t5, sessionExpired: i4 } = r(n3, o2);
+var n = async (s6, n4, o2 = 60) => {
+  const { session: t4, needsRefresh: i4 } = await e.request("nhostSessionLock", { mode: "shared" }, (async () => r(n4, o2)));
+  return t4 ? i4 ? await e.request("nhostSessionLock", { mode: "exclusive" }, (async () => {
+    const { session: e4, needsRefresh: t5, sessionExpired: i5 } = r(n4, o2);
     if (!e4) return null;
     if (!t5) return e4;
     try {
-      const r5 = await s6.refreshToken({ refreshToken: e4.refreshToken });
-      return n3.set(r5.body), r5.body;
+      const r6 = await s6.refreshToken({ refreshToken: e4.refreshToken });
+      return n4.set(r6.body), r6.body;
     } catch (d) {
-      if (!i4) return e4;
+      if (!i5) return e4;
       throw d;
     }
   })) : t4 : null;
 };
 var r = (e4, s6 = 60) => {
-  const n3 = e4.get();
-  if (!n3) return { session: null, needsRefresh: false, sessionExpired: false };
-  if (!n3.decodedToken || !n3.decodedToken.exp) return { session: n3, needsRefresh: true, sessionExpired: true };
-  if (0 === s6) return { session: n3, needsRefresh: true, sessionExpired: false };
-  const r5 = Date.now();
-  return n3.decodedToken.exp - r5 > 1e3 * s6 ? { session: n3, needsRefresh: false, sessionExpired: false } : { session: n3, needsRefresh: true, sessionExpired: n3.decodedToken.exp < r5 };
+  const n4 = e4.get();
+  if (!n4) return { session: null, needsRefresh: false, sessionExpired: false };
+  if (!n4.decodedToken || !n4.decodedToken.exp) return { session: n4, needsRefresh: true, sessionExpired: true };
+  if (0 === s6) return { session: n4, needsRefresh: true, sessionExpired: false };
+  const r6 = Date.now();
+  return n4.decodedToken.exp - r6 > 1e3 * s6 ? { session: n4, needsRefresh: false, sessionExpired: false } : { session: n4, needsRefresh: true, sessionExpired: n4.decodedToken.exp < r6 };
 };
 
 // node_modules/@nhost/nhost-js/dist/fetch-DsJJyobH.js
@@ -47,7 +47,7 @@ var r2 = class extends Error {
   body;
   status;
   headers;
-  constructor(e4, s6, r5) {
+  constructor(e4, s6, r6) {
     super((function(e5) {
       if (e5 && "string" == typeof e5) return e5;
       if (e5 && "object" == typeof e5) {
@@ -64,402 +64,402 @@ var r2 = class extends Error {
         }
       }
       return "An unexpected error occurred";
-    })(e4)), this.body = e4, this.status = s6, this.headers = r5;
+    })(e4)), this.body = e4, this.status = s6, this.headers = r6;
   }
 };
-var n2 = (e4) => (s6) => async (r5, n3 = {}) => {
-  const a3 = new Headers(n3.headers || {});
-  if (a3.has("Authorization")) return s6(r5, n3);
+var n2 = (e4) => (s6) => async (r6, n4 = {}) => {
+  const a4 = new Headers(n4.headers || {});
+  if (a4.has("Authorization")) return s6(r6, n4);
   const o2 = e4.get();
-  return s6(r5, o2?.accessToken ? { ...n3, headers: t(a3, o2) } : n3);
+  return s6(r6, o2?.accessToken ? { ...n4, headers: t(a4, o2) } : n4);
 };
 function t(e4, s6) {
   return s6.accessToken && e4.set("Authorization", `Bearer ${s6.accessToken}`), e4;
 }
-var a = (s6, r5, n3) => {
-  const { marginSeconds: t4 = 60 } = n3 || {};
-  return (n4) => async (a3, o2 = {}) => {
+var a = (s6, r6, n4) => {
+  const { marginSeconds: t4 = 60 } = n4 || {};
+  return (n5) => async (a4, o2 = {}) => {
     if ((function(e4, s7) {
       return !!new Headers(s7.headers || {}).has("Authorization") || !!e4.endsWith("/v1/token");
-    })(a3, o2)) return n4(a3, o2);
+    })(a4, o2)) return n5(a4, o2);
     try {
-      await s(s6, r5, t4);
+      await s(s6, r6, t4);
     } catch {
     }
-    return n4(a3, o2);
+    return n5(a4, o2);
   };
 };
-var o = (e4) => (s6) => async (r5, n3) => {
-  const t4 = await s6(r5, n3);
+var o = (e4) => (s6) => async (r6, n4) => {
+  const t4 = await s6(r6, n4);
   try {
-    if (r5.endsWith("/signout")) return e4.remove(), t4;
-    if (r5.endsWith("/token") || r5.includes("/token/exchange") || r5.includes("/signin/") || r5.includes("/signup/")) {
+    if (r6.endsWith("/signout")) return e4.remove(), t4;
+    if (r6.endsWith("/token") || r6.includes("/token/exchange") || r6.includes("/signin/") || r6.includes("/signup/")) {
       const s7 = await t4.clone().json().catch((() => null));
       if (s7) {
-        const r6 = ((e5) => "string" == typeof e5 ? null : "session" in e5 ? e5.session || null : "accessToken" in e5 && "refreshToken" in e5 && "user" in e5 ? e5 : null)(s7);
-        r6?.accessToken && r6.refreshToken && e4.set(r6);
+        const r7 = ((e5) => "string" == typeof e5 ? null : "session" in e5 ? e5.session || null : "accessToken" in e5 && "refreshToken" in e5 && "user" in e5 ? e5 : null)(s7);
+        r7?.accessToken && r7.refreshToken && e4.set(r7);
       }
     }
-  } catch (a3) {
-    console.warn("Error in session response middleware:", a3);
+  } catch (a4) {
+    console.warn("Error in session response middleware:", a4);
   }
   return t4;
 };
 
 // node_modules/@nhost/nhost-js/dist/nhost-js/auth.js
-var e2 = (e4, a3 = []) => {
-  let n3 = s2(a3);
+var e2 = (e4, a4 = []) => {
+  let n4 = s2(a4);
   return { baseURL: e4, pushChainFunction: (s6) => {
-    a3.push(s6), n3 = s2(a3);
+    a4.push(s6), n4 = s2(a4);
   }, getJWKs: async (t4) => {
-    const a4 = `${e4}/.well-known/jwks.json`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/.well-known/jwks.json`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
   }, elevateWebauthn: async (t4) => {
-    const a4 = `${e4}/elevate/webauthn`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/elevate/webauthn`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
-  }, verifyElevateWebauthn: async (t4, a4) => {
-    const r5 = `${e4}/elevate/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
+  }, verifyElevateWebauthn: async (t4, a5) => {
+    const r6 = `${e4}/elevate/webauthn/verify`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   }, healthCheckGet: async (t4) => {
-    const a4 = `${e4}/healthz`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/healthz`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
   }, healthCheckHead: async (t4) => {
-    const a4 = `${e4}/healthz`, r5 = await n3(a4, { ...t4, method: "HEAD", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/healthz`, r6 = await n4(a5, { ...t4, method: "HEAD", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    return { body: void 0, status: r5.status, headers: r5.headers };
-  }, linkIdToken: async (t4, a4) => {
-    const r5 = `${e4}/link/idtoken`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    return { body: void 0, status: r6.status, headers: r6.headers };
+  }, linkIdToken: async (t4, a5) => {
+    const r6 = `${e4}/link/idtoken`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   }, changeUserMfa: async (t4) => {
-    const a4 = `${e4}/mfa/totp/generate`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/mfa/totp/generate`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
-  }, createPAT: async (t4, a4) => {
-    const r5 = `${e4}/pat`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
+  }, createPAT: async (t4, a5) => {
+    const r6 = `${e4}/pat`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInAnonymous: async (t4, a4) => {
-    const r5 = `${e4}/signin/anonymous`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInAnonymous: async (t4, a5) => {
+    const r6 = `${e4}/signin/anonymous`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInEmailPassword: async (t4, a4) => {
-    const r5 = `${e4}/signin/email-password`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInEmailPassword: async (t4, a5) => {
+    const r6 = `${e4}/signin/email-password`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInIdToken: async (t4, a4) => {
-    const r5 = `${e4}/signin/idtoken`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInIdToken: async (t4, a5) => {
+    const r6 = `${e4}/signin/idtoken`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, verifySignInMfaTotp: async (t4, a4) => {
-    const r5 = `${e4}/signin/mfa/totp`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, verifySignInMfaTotp: async (t4, a5) => {
+    const r6 = `${e4}/signin/mfa/totp`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInOTPEmail: async (t4, a4) => {
-    const r5 = `${e4}/signin/otp/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInOTPEmail: async (t4, a5) => {
+    const r6 = `${e4}/signin/otp/email`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, verifySignInOTPEmail: async (t4, a4) => {
-    const r5 = `${e4}/signin/otp/email/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, verifySignInOTPEmail: async (t4, a5) => {
+    const r6 = `${e4}/signin/otp/email/verify`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInPasswordlessEmail: async (t4, a4) => {
-    const r5 = `${e4}/signin/passwordless/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInPasswordlessEmail: async (t4, a5) => {
+    const r6 = `${e4}/signin/passwordless/email`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInPasswordlessSms: async (t4, a4) => {
-    const r5 = `${e4}/signin/passwordless/sms`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInPasswordlessSms: async (t4, a5) => {
+    const r6 = `${e4}/signin/passwordless/sms`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, verifySignInPasswordlessSms: async (t4, a4) => {
-    const r5 = `${e4}/signin/passwordless/sms/otp`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, verifySignInPasswordlessSms: async (t4, a5) => {
+    const r6 = `${e4}/signin/passwordless/sms/otp`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInPAT: async (t4, a4) => {
-    const r5 = `${e4}/signin/pat`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInPAT: async (t4, a5) => {
+    const r6 = `${e4}/signin/pat`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   }, signInProviderURL: (t4, s6) => {
-    const a4 = s6 && Object.entries(s6).flatMap((([t5, s7]) => {
+    const a5 = s6 && Object.entries(s6).flatMap((([t5, s7]) => {
       if ("providerSpecificParams" === t5) return "object" != typeof s7 || null === s7 || Array.isArray(s7) ? [`${t5}=${encodeURIComponent(String(s7))}`] : Object.entries(s7).map((([t6, s8]) => `${t6}=${encodeURIComponent(String(s8))}`));
       const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
       return [`${t5}=${encodeURIComponent(e5)}`];
     })).join("&");
-    return a4 ? `${e4}/signin/provider/${t4}?${a4}` : `${e4}/signin/provider/${t4}`;
-  }, getProviderTokens: async (t4, a4) => {
-    const r5 = `${e4}/signin/provider/${t4}/callback/tokens`, i3 = await n3(r5, { ...a4, method: "GET", headers: { ...a4?.headers } });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    return a5 ? `${e4}/signin/provider/${t4}?${a5}` : `${e4}/signin/provider/${t4}`;
+  }, getProviderTokens: async (t4, a5) => {
+    const r6 = `${e4}/signin/provider/${t4}/callback/tokens`, i4 = await n4(r6, { ...a5, method: "GET", headers: { ...a5?.headers } });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signInWebauthn: async (t4, a4) => {
-    const r5 = `${e4}/signin/webauthn`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signInWebauthn: async (t4, a5) => {
+    const r6 = `${e4}/signin/webauthn`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, verifySignInWebauthn: async (t4, a4) => {
-    const r5 = `${e4}/signin/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, verifySignInWebauthn: async (t4, a5) => {
+    const r6 = `${e4}/signin/webauthn/verify`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signOut: async (t4, a4) => {
-    const r5 = `${e4}/signout`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signOut: async (t4, a5) => {
+    const r6 = `${e4}/signout`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signUpEmailPassword: async (t4, a4) => {
-    const r5 = `${e4}/signup/email-password`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signUpEmailPassword: async (t4, a5) => {
+    const r6 = `${e4}/signup/email-password`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signUpWebauthn: async (t4, a4) => {
-    const r5 = `${e4}/signup/webauthn`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signUpWebauthn: async (t4, a5) => {
+    const r6 = `${e4}/signup/webauthn`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, verifySignUpWebauthn: async (t4, a4) => {
-    const r5 = `${e4}/signup/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, verifySignUpWebauthn: async (t4, a5) => {
+    const r6 = `${e4}/signup/webauthn/verify`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signUpPasswordlessEmail: async (t4, a4) => {
-    const r5 = `${e4}/signup/passwordless/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signUpPasswordlessEmail: async (t4, a5) => {
+    const r6 = `${e4}/signup/passwordless/email`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signUpOTPEmail: async (t4, a4) => {
-    const r5 = `${e4}/signup/otp/email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signUpOTPEmail: async (t4, a5) => {
+    const r6 = `${e4}/signup/otp/email`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signUpPasswordlessSms: async (t4, a4) => {
-    const r5 = `${e4}/signup/passwordless/sms`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signUpPasswordlessSms: async (t4, a5) => {
+    const r6 = `${e4}/signup/passwordless/sms`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, signUpIdToken: async (t4, a4) => {
-    const r5 = `${e4}/signup/idtoken`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, signUpIdToken: async (t4, a5) => {
+    const r6 = `${e4}/signup/idtoken`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   }, signUpProviderURL: (t4, s6) => {
-    const a4 = s6 && Object.entries(s6).flatMap((([t5, s7]) => {
+    const a5 = s6 && Object.entries(s6).flatMap((([t5, s7]) => {
       if ("providerSpecificParams" === t5) return "object" != typeof s7 || null === s7 || Array.isArray(s7) ? [`${t5}=${encodeURIComponent(String(s7))}`] : Object.entries(s7).map((([t6, s8]) => `${t6}=${encodeURIComponent(String(s8))}`));
       const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
       return [`${t5}=${encodeURIComponent(e5)}`];
     })).join("&");
-    return a4 ? `${e4}/signup/provider/${t4}?${a4}` : `${e4}/signup/provider/${t4}`;
-  }, refreshToken: async (t4, a4) => {
-    const r5 = `${e4}/token`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    return a5 ? `${e4}/signup/provider/${t4}?${a5}` : `${e4}/signup/provider/${t4}`;
+  }, refreshToken: async (t4, a5) => {
+    const r6 = `${e4}/token`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, refreshProviderToken: async (t4, a4, r5) => {
-    const i3 = `${e4}/token/provider/${t4}`, o2 = await n3(i3, { ...r5, method: "POST", headers: { "Content-Type": "application/json", ...r5?.headers }, body: JSON.stringify(a4) });
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, refreshProviderToken: async (t4, a5, r6) => {
+    const i4 = `${e4}/token/provider/${t4}`, o2 = await n4(i4, { ...r6, method: "POST", headers: { "Content-Type": "application/json", ...r6?.headers }, body: JSON.stringify(a5) });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
     }
     const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
     return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
-  }, verifyToken: async (t4, a4) => {
-    const r5 = `${e4}/token/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+  }, verifyToken: async (t4, a5) => {
+    const r6 = `${e4}/token/verify`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   }, getUser: async (t4) => {
-    const a4 = `${e4}/user`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/user`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
-  }, deanonymizeUser: async (t4, a4) => {
-    const r5 = `${e4}/user/deanonymize`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
+  }, deanonymizeUser: async (t4, a5) => {
+    const r6 = `${e4}/user/deanonymize`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, changeUserEmail: async (t4, a4) => {
-    const r5 = `${e4}/user/email/change`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, changeUserEmail: async (t4, a5) => {
+    const r6 = `${e4}/user/email/change`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, sendVerificationEmail: async (t4, a4) => {
-    const r5 = `${e4}/user/email/send-verification-email`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, sendVerificationEmail: async (t4, a5) => {
+    const r6 = `${e4}/user/email/send-verification-email`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, verifyChangeUserMfa: async (t4, a4) => {
-    const r5 = `${e4}/user/mfa`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, verifyChangeUserMfa: async (t4, a5) => {
+    const r6 = `${e4}/user/mfa`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, changeUserPassword: async (t4, a4) => {
-    const r5 = `${e4}/user/password`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, changeUserPassword: async (t4, a5) => {
+    const r6 = `${e4}/user/password`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, sendPasswordResetEmail: async (t4, a4) => {
-    const r5 = `${e4}/user/password/reset`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, sendPasswordResetEmail: async (t4, a5) => {
+    const r6 = `${e4}/user/password/reset`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   }, addSecurityKey: async (t4) => {
-    const a4 = `${e4}/user/webauthn/add`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/user/webauthn/add`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
-  }, verifyAddSecurityKey: async (t4, a4) => {
-    const r5 = `${e4}/user/webauthn/verify`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
+  }, verifyAddSecurityKey: async (t4, a5) => {
+    const r6 = `${e4}/user/webauthn/verify`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
-  }, tokenExchange: async (t4, a4) => {
-    const r5 = `${e4}/token/exchange`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
+  }, tokenExchange: async (t4, a5) => {
+    const r6 = `${e4}/token/exchange`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   }, verifyTicketURL: (t4) => {
     const s6 = t4 && Object.entries(t4).flatMap((([t5, s7]) => {
       const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
@@ -467,39 +467,39 @@ var e2 = (e4, a3 = []) => {
     })).join("&");
     return s6 ? `${e4}/verify?${s6}` : `${e4}/verify`;
   }, getVersion: async (t4) => {
-    const a4 = `${e4}/version`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/version`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
   }, getOpenIDConfiguration: async (t4) => {
-    const a4 = `${e4}/.well-known/openid-configuration`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/.well-known/openid-configuration`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
   }, getOAuthAuthorizationServer: async (t4) => {
-    const a4 = `${e4}/.well-known/oauth-authorization-server`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/.well-known/oauth-authorization-server`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
   }, oauth2AuthorizeURL: (t4) => {
     const s6 = t4 && Object.entries(t4).flatMap((([t5, s7]) => {
       const e5 = Array.isArray(s7) ? s7.join(",") : "object" == typeof s7 && null !== s7 ? JSON.stringify(s7) : String(s7);
       return [`${t5}=${encodeURIComponent(e5)}`];
     })).join("&");
     return s6 ? `${e4}/oauth2/authorize?${s6}` : `${e4}/oauth2/authorize`;
-  }, oauth2AuthorizePostURL: () => `${e4}/oauth2/authorize`, oauth2Token: async (t4, a4) => {
-    const r5 = `${e4}/oauth2/token`, i3 = new URLSearchParams();
-    void 0 !== t4.grant_type && i3.append("grant_type", String(t4.grant_type)), void 0 !== t4.code && i3.append("code", String(t4.code)), void 0 !== t4.redirect_uri && i3.append("redirect_uri", String(t4.redirect_uri)), void 0 !== t4.client_id && i3.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i3.append("client_secret", String(t4.client_secret)), void 0 !== t4.code_verifier && i3.append("code_verifier", String(t4.code_verifier)), void 0 !== t4.refresh_token && i3.append("refresh_token", String(t4.refresh_token)), void 0 !== t4.resource && i3.append("resource", String(t4.resource));
-    const o2 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a4?.headers }, body: i3.toString() });
+  }, oauth2AuthorizePostURL: () => `${e4}/oauth2/authorize`, oauth2Token: async (t4, a5) => {
+    const r6 = `${e4}/oauth2/token`, i4 = new URLSearchParams();
+    void 0 !== t4.grant_type && i4.append("grant_type", String(t4.grant_type)), void 0 !== t4.code && i4.append("code", String(t4.code)), void 0 !== t4.redirect_uri && i4.append("redirect_uri", String(t4.redirect_uri)), void 0 !== t4.client_id && i4.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i4.append("client_secret", String(t4.client_secret)), void 0 !== t4.code_verifier && i4.append("code_verifier", String(t4.code_verifier)), void 0 !== t4.refresh_token && i4.append("refresh_token", String(t4.refresh_token)), void 0 !== t4.resource && i4.append("resource", String(t4.resource));
+    const o2 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a5?.headers }, body: i4.toString() });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
@@ -507,114 +507,131 @@ var e2 = (e4, a3 = []) => {
     const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
     return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
   }, oauth2UserinfoGet: async (t4) => {
-    const a4 = `${e4}/oauth2/userinfo`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/oauth2/userinfo`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
   }, oauth2UserinfoPost: async (t4) => {
-    const a4 = `${e4}/oauth2/userinfo`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/oauth2/userinfo`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
   }, oauth2Jwks: async (t4) => {
-    const a4 = `${e4}/oauth2/jwks`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${e4}/oauth2/jwks`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const i3 = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: r5.status, headers: r5.headers };
-  }, oauth2Revoke: async (t4, a4) => {
-    const r5 = `${e4}/oauth2/revoke`, i3 = new URLSearchParams();
-    void 0 !== t4.token && i3.append("token", String(t4.token)), void 0 !== t4.token_type_hint && i3.append("token_type_hint", String(t4.token_type_hint)), void 0 !== t4.client_id && i3.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i3.append("client_secret", String(t4.client_secret));
-    const o2 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a4?.headers }, body: i3.toString() });
+    const i4 = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: r6.status, headers: r6.headers };
+  }, oauth2Revoke: async (t4, a5) => {
+    const r6 = `${e4}/oauth2/revoke`, i4 = new URLSearchParams();
+    void 0 !== t4.token && i4.append("token", String(t4.token)), void 0 !== t4.token_type_hint && i4.append("token_type_hint", String(t4.token_type_hint)), void 0 !== t4.client_id && i4.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i4.append("client_secret", String(t4.client_secret));
+    const o2 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a5?.headers }, body: i4.toString() });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
     }
     return { body: void 0, status: o2.status, headers: o2.headers };
-  }, oauth2Introspect: async (t4, a4) => {
-    const r5 = `${e4}/oauth2/introspect`, i3 = new URLSearchParams();
-    void 0 !== t4.token && i3.append("token", String(t4.token)), void 0 !== t4.token_type_hint && i3.append("token_type_hint", String(t4.token_type_hint)), void 0 !== t4.client_id && i3.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i3.append("client_secret", String(t4.client_secret));
-    const o2 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a4?.headers }, body: i3.toString() });
+  }, oauth2Introspect: async (t4, a5) => {
+    const r6 = `${e4}/oauth2/introspect`, i4 = new URLSearchParams();
+    void 0 !== t4.token && i4.append("token", String(t4.token)), void 0 !== t4.token_type_hint && i4.append("token_type_hint", String(t4.token_type_hint)), void 0 !== t4.client_id && i4.append("client_id", String(t4.client_id)), void 0 !== t4.client_secret && i4.append("client_secret", String(t4.client_secret));
+    const o2 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", ...a5?.headers }, body: i4.toString() });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
     }
     const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
     return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
-  }, oauth2LoginGet: async (t4, a4) => {
-    const r5 = t4 && Object.entries(t4).flatMap((([t5, s6]) => {
+  }, oauth2LoginGet: async (t4, a5) => {
+    const r6 = t4 && Object.entries(t4).flatMap((([t5, s6]) => {
       const e5 = Array.isArray(s6) ? s6.join(",") : "object" == typeof s6 && null !== s6 ? JSON.stringify(s6) : String(s6);
       return [`${t5}=${encodeURIComponent(e5)}`];
-    })).join("&"), i3 = r5 ? `${e4}/oauth2/login?${r5}` : `${e4}/oauth2/login`, o2 = await n3(i3, { ...a4, method: "GET", headers: { ...a4?.headers } });
+    })).join("&"), i4 = r6 ? `${e4}/oauth2/login?${r6}` : `${e4}/oauth2/login`, o2 = await n4(i4, { ...a5, method: "GET", headers: { ...a5?.headers } });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
     }
     const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
     return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
-  }, oauth2LoginPost: async (t4, a4) => {
-    const r5 = `${e4}/oauth2/login`, i3 = await n3(r5, { ...a4, method: "POST", headers: { "Content-Type": "application/json", ...a4?.headers }, body: JSON.stringify(t4) });
-    if (i3.status >= 300) {
-      const t5 = [412].includes(i3.status) ? null : await i3.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, i3.status, i3.headers);
+  }, oauth2LoginPost: async (t4, a5) => {
+    const r6 = `${e4}/oauth2/login`, i4 = await n4(r6, { ...a5, method: "POST", headers: { "Content-Type": "application/json", ...a5?.headers }, body: JSON.stringify(t4) });
+    if (i4.status >= 300) {
+      const t5 = [412].includes(i4.status) ? null : await i4.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, i4.status, i4.headers);
     }
-    const o2 = [204, 205, 304].includes(i3.status) ? null : await i3.text();
-    return { body: o2 ? JSON.parse(o2) : {}, status: i3.status, headers: i3.headers };
+    const o2 = [204, 205, 304].includes(i4.status) ? null : await i4.text();
+    return { body: o2 ? JSON.parse(o2) : {}, status: i4.status, headers: i4.headers };
   } };
 };
+function a2(t4) {
+  let s6 = "";
+  for (const e4 of t4) s6 += String.fromCharCode(e4);
+  return btoa(s6).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+function n3() {
+  const t4 = new Uint8Array(32);
+  return crypto.getRandomValues(t4), a2(t4);
+}
+async function r3(t4) {
+  const s6 = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(t4));
+  return a2(new Uint8Array(s6));
+}
+async function i() {
+  const t4 = n3();
+  return { verifier: t4, challenge: await r3(t4) };
+}
 
 // node_modules/@nhost/nhost-js/dist/nhost-js/functions.js
-var s3 = (s6, a3 = []) => {
-  let n3 = s2(a3);
-  const o2 = async (t4, a4) => {
-    const o3 = await n3(`${s6}${t4}`, a4);
-    let i3;
-    if (i3 = o3.headers.get("content-type")?.includes("application/json") ? await o3.json() : o3.headers.get("content-type")?.startsWith("text/") ? await o3.text() : await o3.blob(), !o3.ok) throw new r2(i3, o3.status, o3.headers);
-    return { status: o3.status, body: i3, headers: o3.headers };
+var s3 = (s6, a4 = []) => {
+  let n4 = s2(a4);
+  const o2 = async (t4, a5) => {
+    const o3 = await n4(`${s6}${t4}`, a5);
+    let i4;
+    if (i4 = o3.headers.get("content-type")?.includes("application/json") ? await o3.json() : o3.headers.get("content-type")?.startsWith("text/") ? await o3.text() : await o3.blob(), !o3.ok) throw new r2(i4, o3.status, o3.headers);
+    return { status: o3.status, body: i4, headers: o3.headers };
   };
   return { baseURL: s6, fetch: o2, post: async (t4, e4, s7 = {}) => o2(t4, { ...s7, method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json", ...s7.headers }, body: e4 ? JSON.stringify(e4) : void 0 }), pushChainFunction: (e4) => {
-    a3.push(e4), n3 = s2(a3);
+    a4.push(e4), n4 = s2(a4);
   } };
 };
 
 // node_modules/@nhost/nhost-js/dist/graphql-CTZ9QikM.js
 var t2 = (e4) => {
-  const n3 = e4.loc?.source.body;
-  if (!n3) return "";
-  if (!e4.definitions.every(((e5) => e5.loc))) return n3;
+  const n4 = e4.loc?.source.body;
+  if (!n4) return "";
+  if (!e4.definitions.every(((e5) => e5.loc))) return n4;
   const t4 = /* @__PURE__ */ new Set();
   return e4.definitions.filter(((e5) => {
     if ("FragmentDefinition" === e5.kind && "name" in e5) {
-      const n4 = e5.name.value;
-      if (t4.has(n4)) return false;
-      t4.add(n4);
+      const n5 = e5.name.value;
+      if (t4.has(n5)) return false;
+      t4.add(n5);
     }
     return true;
-  })).map(((e5) => n3.slice(e5.loc?.start, e5.loc?.end))).join("\n\n");
+  })).map(((e5) => n4.slice(e5.loc?.start, e5.loc?.end))).join("\n\n");
 };
-var r3 = (r5, i3 = []) => {
-  let s6 = s2(i3);
-  const a3 = async (e4, t4) => {
-    const i4 = await s6(`${r5}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(e4), ...t4 }), a4 = await i4.text(), o2 = a4 ? JSON.parse(a4) : {}, u2 = { body: o2, status: i4.status, headers: i4.headers };
-    if (o2.errors) throw new r2(o2, i4.status, i4.headers);
+var r4 = (r6, i4 = []) => {
+  let s6 = s2(i4);
+  const a4 = async (e4, t4) => {
+    const i5 = await s6(`${r6}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(e4), ...t4 }), a5 = await i5.text(), o2 = a5 ? JSON.parse(a5) : {}, u2 = { body: o2, status: i5.status, headers: i5.headers };
+    if (o2.errors) throw new r2(o2, i5.status, i5.headers);
     return u2;
   };
-  return { request: function(e4, n3, r6) {
+  return { request: function(e4, n4, r7) {
     if ("object" == typeof e4 && "kind" in e4) {
-      const i4 = e4.definitions[0];
-      return a3({ query: t2(e4), variables: n3, operationName: i4 && "name" in i4 ? i4.name?.value : void 0 }, r6);
+      const i5 = e4.definitions[0];
+      return a4({ query: t2(e4), variables: n4, operationName: i5 && "name" in i5 ? i5.name?.value : void 0 }, r7);
     }
-    return a3(e4, n3);
-  }, url: r5, pushChainFunction: (n3) => {
-    i3.push(n3), s6 = s2(i3);
+    return a4(e4, n4);
+  }, url: r6, pushChainFunction: (n4) => {
+    i4.push(n4), s6 = s2(i4);
   } };
 };
 
@@ -622,18 +639,18 @@ var r3 = (r5, i3 = []) => {
 var e3 = (e4) => {
   const o2 = e4.split(".");
   if (3 !== o2.length || !o2[1]) throw new Error("Invalid access token format");
-  const r5 = JSON.parse(((e5) => {
+  const r6 = JSON.parse(((e5) => {
     let t4 = e5.replace(/-/g, "+").replace(/_/g, "/");
     const s6 = t4.length % 4;
     s6 && (t4 += "=".repeat(4 - s6));
-    const o3 = atob(t4), r6 = Uint8Array.from(o3, ((e6) => e6.charCodeAt(0)));
-    return new TextDecoder().decode(r6);
-  })(o2[1])), i3 = "number" == typeof r5.iat ? 1e3 * r5.iat : void 0, n3 = "number" == typeof r5.exp ? 1e3 * r5.exp : void 0, a3 = r5["https://hasura.io/jwt/claims"], c3 = a3 ? Object.entries(a3).reduce(((e5, [o3, r6]) => ("string" == typeof r6 && t3(r6) ? e5[o3] = s4(r6) : e5[o3] = r6, e5)), {}) : void 0;
-  return { ...r5, iat: i3, exp: n3, "https://hasura.io/jwt/claims": c3 };
+    const o3 = atob(t4), r7 = Uint8Array.from(o3, ((e6) => e6.charCodeAt(0)));
+    return new TextDecoder().decode(r7);
+  })(o2[1])), i4 = "number" == typeof r6.iat ? 1e3 * r6.iat : void 0, n4 = "number" == typeof r6.exp ? 1e3 * r6.exp : void 0, a4 = r6["https://hasura.io/jwt/claims"], c3 = a4 ? Object.entries(a4).reduce(((e5, [o3, r7]) => ("string" == typeof r7 && t3(r7) ? e5[o3] = s4(r7) : e5[o3] = r7, e5)), {}) : void 0;
+  return { ...r6, iat: i4, exp: n4, "https://hasura.io/jwt/claims": c3 };
 };
 var t3 = (e4) => e4.startsWith("{") && e4.endsWith("}");
 var s4 = (e4) => e4 && "{}" !== e4 ? e4.slice(1, -1).split(",").map(((e5) => e5.trim().replace(/^"(.*)"$/, "$1"))) : [];
-var r4 = class {
+var r5 = class {
   storageKey;
   constructor(e4) {
     this.storageKey = e4?.storageKey || "nhostSession";
@@ -653,7 +670,7 @@ var r4 = class {
     window.localStorage.removeItem(this.storageKey);
   }
 };
-var i = class {
+var i2 = class {
   session = null;
   get() {
     return this.session;
@@ -665,7 +682,7 @@ var i = class {
     this.session = null;
   }
 };
-var a2 = class {
+var a3 = class {
   storage;
   subscribers = /* @__PURE__ */ new Set();
   constructor(e4) {
@@ -694,127 +711,127 @@ var a2 = class {
     }
   }
 };
-var c = () => "undefined" != typeof window ? new r4() : new i();
+var c = () => "undefined" != typeof window ? new r5() : new i2();
 
 // node_modules/@nhost/nhost-js/dist/nhost-js/storage.js
-var s5 = (s6, a3 = []) => {
-  let n3 = s2(a3);
+var s5 = (s6, a4 = []) => {
+  let n4 = s2(a4);
   return { baseURL: s6, pushChainFunction: (e4) => {
-    a3.push(e4), n3 = s2(a3);
-  }, uploadFiles: async (t4, a4) => {
-    const r5 = `${s6}/files`, d = new FormData(), i3 = "undefined" != typeof navigator && "ReactNative" === navigator.product;
+    a4.push(e4), n4 = s2(a4);
+  }, uploadFiles: async (t4, a5) => {
+    const r6 = `${s6}/files`, d = new FormData(), i4 = "undefined" != typeof navigator && "ReactNative" === navigator.product;
     void 0 !== t4["bucket-id"] && d.append("bucket-id", t4["bucket-id"]), void 0 !== t4["metadata[]"] && t4["metadata[]"].forEach(((t5) => {
-      i3 ? d.append("metadata[]", { string: JSON.stringify(t5), type: "application/json", name: "" }) : d.append("metadata[]", new Blob([JSON.stringify(t5)], { type: "application/json" }), "");
+      i4 ? d.append("metadata[]", { string: JSON.stringify(t5), type: "application/json", name: "" }) : d.append("metadata[]", new Blob([JSON.stringify(t5)], { type: "application/json" }), "");
     })), void 0 !== t4["file[]"] && t4["file[]"].forEach(((t5) => {
       d.append("file[]", t5);
     }));
-    const o2 = await n3(r5, { ...a4, method: "POST", body: d });
+    const o2 = await n4(r6, { ...a5, method: "POST", body: d });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
     }
     const u2 = [204, 205, 304].includes(o2.status) ? null : await o2.text();
     return { body: u2 ? JSON.parse(u2) : {}, status: o2.status, headers: o2.headers };
-  }, deleteFile: async (t4, a4) => {
-    const r5 = `${s6}/files/${t4}`, d = await n3(r5, { ...a4, method: "DELETE", headers: { ...a4?.headers } });
+  }, deleteFile: async (t4, a5) => {
+    const r6 = `${s6}/files/${t4}`, d = await n4(r6, { ...a5, method: "DELETE", headers: { ...a5?.headers } });
     if (d.status >= 300) {
       const t5 = [412].includes(d.status) ? null : await d.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, d.status, d.headers);
     }
     return { body: void 0, status: d.status, headers: d.headers };
-  }, getFile: async (t4, a4, r5) => {
-    const d = a4 && Object.entries(a4).flatMap((([t5, e4]) => {
+  }, getFile: async (t4, a5, r6) => {
+    const d = a5 && Object.entries(a5).flatMap((([t5, e4]) => {
       const s7 = Array.isArray(e4) ? e4.join(",") : "object" == typeof e4 && null !== e4 ? JSON.stringify(e4) : String(e4);
       return [`${t5}=${encodeURIComponent(s7)}`];
-    })).join("&"), i3 = d ? `${s6}/files/${t4}?${d}` : `${s6}/files/${t4}`, o2 = await n3(i3, { ...r5, method: "GET", headers: { ...r5?.headers } });
+    })).join("&"), i4 = d ? `${s6}/files/${t4}?${d}` : `${s6}/files/${t4}`, o2 = await n4(i4, { ...r6, method: "GET", headers: { ...r6?.headers } });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
     }
     return { body: await o2.blob(), status: o2.status, headers: o2.headers };
-  }, getFileMetadataHeaders: async (t4, a4, r5) => {
-    const d = a4 && Object.entries(a4).flatMap((([t5, e4]) => {
+  }, getFileMetadataHeaders: async (t4, a5, r6) => {
+    const d = a5 && Object.entries(a5).flatMap((([t5, e4]) => {
       const s7 = Array.isArray(e4) ? e4.join(",") : "object" == typeof e4 && null !== e4 ? JSON.stringify(e4) : String(e4);
       return [`${t5}=${encodeURIComponent(s7)}`];
-    })).join("&"), i3 = d ? `${s6}/files/${t4}?${d}` : `${s6}/files/${t4}`, o2 = await n3(i3, { ...r5, method: "HEAD", headers: { ...r5?.headers } });
+    })).join("&"), i4 = d ? `${s6}/files/${t4}?${d}` : `${s6}/files/${t4}`, o2 = await n4(i4, { ...r6, method: "HEAD", headers: { ...r6?.headers } });
     if (o2.status >= 300) {
       const t5 = [412].includes(o2.status) ? null : await o2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, o2.status, o2.headers);
     }
     return { body: void 0, status: o2.status, headers: o2.headers };
-  }, replaceFile: async (t4, a4, r5) => {
-    const d = `${s6}/files/${t4}`, i3 = new FormData(), o2 = "undefined" != typeof navigator && "ReactNative" === navigator.product;
-    void 0 !== a4.metadata && (o2 ? i3.append("metadata", { string: JSON.stringify(a4.metadata), type: "application/json", name: "" }) : i3.append("metadata", new Blob([JSON.stringify(a4.metadata)], { type: "application/json" }), "")), void 0 !== a4.file && i3.append("file", a4.file);
-    const u2 = await n3(d, { ...r5, method: "PUT", body: i3 });
+  }, replaceFile: async (t4, a5, r6) => {
+    const d = `${s6}/files/${t4}`, i4 = new FormData(), o2 = "undefined" != typeof navigator && "ReactNative" === navigator.product;
+    void 0 !== a5.metadata && (o2 ? i4.append("metadata", { string: JSON.stringify(a5.metadata), type: "application/json", name: "" }) : i4.append("metadata", new Blob([JSON.stringify(a5.metadata)], { type: "application/json" }), "")), void 0 !== a5.file && i4.append("file", a5.file);
+    const u2 = await n4(d, { ...r6, method: "PUT", body: i4 });
     if (u2.status >= 300) {
       const t5 = [412].includes(u2.status) ? null : await u2.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, u2.status, u2.headers);
     }
     const l2 = [204, 205, 304].includes(u2.status) ? null : await u2.text();
     return { body: l2 ? JSON.parse(l2) : {}, status: u2.status, headers: u2.headers };
-  }, getFilePresignedURL: async (t4, a4) => {
-    const r5 = `${s6}/files/${t4}/presignedurl`, d = await n3(r5, { ...a4, method: "GET", headers: { ...a4?.headers } });
+  }, getFilePresignedURL: async (t4, a5) => {
+    const r6 = `${s6}/files/${t4}/presignedurl`, d = await n4(r6, { ...a5, method: "GET", headers: { ...a5?.headers } });
     if (d.status >= 300) {
       const t5 = [412].includes(d.status) ? null : await d.text();
       throw new r2(t5 ? JSON.parse(t5) : {}, d.status, d.headers);
     }
-    const i3 = [204, 205, 304].includes(d.status) ? null : await d.text();
-    return { body: i3 ? JSON.parse(i3) : {}, status: d.status, headers: d.headers };
+    const i4 = [204, 205, 304].includes(d.status) ? null : await d.text();
+    return { body: i4 ? JSON.parse(i4) : {}, status: d.status, headers: d.headers };
   }, deleteBrokenMetadata: async (t4) => {
-    const a4 = `${s6}/ops/delete-broken-metadata`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${s6}/ops/delete-broken-metadata`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+    const d = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: d ? JSON.parse(d) : {}, status: r6.status, headers: r6.headers };
   }, deleteOrphanedFiles: async (t4) => {
-    const a4 = `${s6}/ops/delete-orphans`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${s6}/ops/delete-orphans`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+    const d = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: d ? JSON.parse(d) : {}, status: r6.status, headers: r6.headers };
   }, listBrokenMetadata: async (t4) => {
-    const a4 = `${s6}/ops/list-broken-metadata`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${s6}/ops/list-broken-metadata`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+    const d = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: d ? JSON.parse(d) : {}, status: r6.status, headers: r6.headers };
   }, listFilesNotUploaded: async (t4) => {
-    const a4 = `${s6}/ops/list-not-uploaded`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${s6}/ops/list-not-uploaded`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+    const d = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: d ? JSON.parse(d) : {}, status: r6.status, headers: r6.headers };
   }, listOrphanedFiles: async (t4) => {
-    const a4 = `${s6}/ops/list-orphans`, r5 = await n3(a4, { ...t4, method: "POST", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${s6}/ops/list-orphans`, r6 = await n4(a5, { ...t4, method: "POST", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+    const d = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: d ? JSON.parse(d) : {}, status: r6.status, headers: r6.headers };
   }, getVersion: async (t4) => {
-    const a4 = `${s6}/version`, r5 = await n3(a4, { ...t4, method: "GET", headers: { ...t4?.headers } });
-    if (r5.status >= 300) {
-      const t5 = [412].includes(r5.status) ? null : await r5.text();
-      throw new r2(t5 ? JSON.parse(t5) : {}, r5.status, r5.headers);
+    const a5 = `${s6}/version`, r6 = await n4(a5, { ...t4, method: "GET", headers: { ...t4?.headers } });
+    if (r6.status >= 300) {
+      const t5 = [412].includes(r6.status) ? null : await r6.text();
+      throw new r2(t5 ? JSON.parse(t5) : {}, r6.status, r6.headers);
     }
-    const d = [204, 205, 304].includes(r5.status) ? null : await r5.text();
-    return { body: d ? JSON.parse(d) : {}, status: r5.status, headers: r5.headers };
+    const d = [204, 205, 304].includes(r6.status) ? null : await r6.text();
+    return { body: d ? JSON.parse(d) : {}, status: r6.status, headers: r6.headers };
   } };
 };
 
 // node_modules/@nhost/nhost-js/dist/nhost-js.js
-var g = ({ auth: o2, storage: r5, graphql: i3, functions: a3, sessionStorage: e4 }) => {
+var g = ({ auth: o2, storage: r6, graphql: i4, functions: a4, sessionStorage: e4 }) => {
   const h = [a(o2, e4), o(e4), n2(e4)];
-  for (const s6 of h) o2.pushChainFunction(s6), r5.pushChainFunction(s6), i3.pushChainFunction(s6), a3.pushChainFunction(s6);
+  for (const s6 of h) o2.pushChainFunction(s6), r6.pushChainFunction(s6), i4.pushChainFunction(s6), a4.pushChainFunction(s6);
 };
 var l = class {
   auth;
@@ -822,8 +839,8 @@ var l = class {
   graphql;
   functions;
   sessionStorage;
-  constructor(s6, n3, t4, o2, r5) {
-    this.auth = s6, this.storage = n3, this.graphql = t4, this.functions = o2, this.sessionStorage = r5;
+  constructor(s6, n4, t4, o2, r6) {
+    this.auth = s6, this.storage = n4, this.graphql = t4, this.functions = o2, this.sessionStorage = r6;
   }
   getUserSession() {
     return this.sessionStorage.get();
@@ -836,15 +853,15 @@ var l = class {
   }
 };
 function m(s6 = {}) {
-  const { subdomain: n3, region: t4, authUrl: o2, storageUrl: r5, graphqlUrl: g2, functionsUrl: f, storage: p = c(), configure: m2 = [] } = s6, C2 = new a2(p), S = F("auth", n3, t4, o2), j = F("storage", n3, t4, r5), q = F("graphql", n3, t4, g2), v = F("functions", n3, t4, f), U = e2(S), $ = s5(j, []), w = r3(q, []), A = s3(v, []);
-  for (const i3 of m2) i3({ auth: U, storage: $, graphql: w, functions: A, sessionStorage: C2 });
+  const { subdomain: n4, region: t4, authUrl: o2, storageUrl: r6, graphqlUrl: g2, functionsUrl: f, storage: p = c(), configure: m2 = [] } = s6, C2 = new a3(p), S = F("auth", n4, t4, o2), j = F("storage", n4, t4, r6), q = F("graphql", n4, t4, g2), v = F("functions", n4, t4, f), U = e2(S), $ = s5(j, []), w = r4(q, []), A = s3(v, []);
+  for (const i4 of m2) i4({ auth: U, storage: $, graphql: w, functions: A, sessionStorage: C2 });
   return new l(U, $, w, A, C2);
 }
 function C(s6 = {}) {
-  const n3 = s6.storage ?? c();
-  return m({ ...s6, storage: n3, configure: [g, ...s6.configure ?? []] });
+  const n4 = s6.storage ?? c();
+  return m({ ...s6, storage: n4, configure: [g, ...s6.configure ?? []] });
 }
-var F = (s6, n3, t4, o2) => o2 || (n3 && t4 ? `https://${n3}.${s6}.${t4}.nhost.run/v1` : `https://local.${s6}.local.nhost.run/v1`);
+var F = (s6, n4, t4, o2) => o2 || (n4 && t4 ? `https://${n4}.${s6}.${t4}.nhost.run/v1` : `https://local.${s6}.local.nhost.run/v1`);
 
 // client.js
 var { api } = document.querySelector("#app").dataset;
@@ -1101,6 +1118,44 @@ async function removeKey(key) {
   return "The passkey was removed. Your device still has its half: forget it there too.";
 }
 
+// social.js
+var VERIFIER = "nhostPkceVerifier";
+var { baseURL, signInProviderURL } = e2(document.querySelector("#app").dataset.server);
+onSubmit("social", async (_values, provider) => {
+  const { verifier, challenge } = await i();
+  sessionStorage.setItem(VERIFIER, verifier);
+  location.assign(signInProviderURL(provider, { redirectTo, codeChallenge: challenge }));
+  return "The provider takes over.";
+});
+onSubmit("social-connect", async (_values, provider) => {
+  await nhost.refreshSession();
+  const { accessToken } = nhost.getUserSession();
+  location.assign(signInProviderURL(provider, { redirectTo, connect: accessToken, state: "connected" }));
+  return "The provider takes over.";
+});
+async function exchange(code) {
+  const codeVerifier = sessionStorage.getItem(VERIFIER);
+  sessionStorage.removeItem(VERIFIER);
+  if (!codeVerifier) throw new Error("This visit to the provider began in another tab. Begin again.");
+  const { body } = await nhost.auth.tokenExchange({ code, codeVerifier });
+  if (body.session) nhost.sessionStorage.set(body.session);
+  return enter(body);
+}
+
+// personal_access_tokens.js
+onSubmit("pat-sign-in", async ({ personalAccessToken }, _button, form) => {
+  const { body } = await nhost.auth.signInPAT({ personalAccessToken });
+  form.reset();
+  return enter(body);
+});
+onSubmit("pat-create", async ({ name, days }, _button, form) => {
+  const expiresAt = new Date(Date.now() + days * 24 * 60 * 60 * 1e3).toISOString();
+  const { body } = await nhost.auth.createPAT({ expiresAt, metadata: { name } });
+  byId("pat").textContent = body.personalAccessToken;
+  form.reset();
+  return "The token is shown once: copy it now.";
+});
+
 // anonymous.js
 var options2 = { redirectTo };
 onSubmit("anonymous", async ({ displayName }) => {
@@ -1228,6 +1283,48 @@ async function elevate({ session }) {
   return "You proved that it is you.";
 }
 
+// sessions.js
+onShowUser(async () => {
+  const { refreshTokenId } = nhost.getUserSession();
+  const { sessions } = await ask("GET", `/user/sessions?refreshTokenId=${refreshTokenId}`);
+  byId("sessions").replaceChildren(...sessions.map(sessionItem));
+});
+onSubmit("sign-out-everywhere", async () => {
+  await nhost.auth.signOut({ all: true });
+  return "You are signed out everywhere.";
+});
+function sessionItem(session) {
+  const item = byId("session-item").content.cloneNode(true);
+  const name = session.device || "an unknown device";
+  item.querySelector(".name").textContent = session.current ? `${name} (this one)` : name;
+  item.querySelector(".meta").textContent = `From ${session.ip ?? "an unknown address"}, last used ${moment(session.lastUsedAt)}`;
+  const button = item.querySelector("button");
+  button.hidden = session.current;
+  button.setAttribute("aria-label", `End the session of ${name}, last used ${moment(session.lastUsedAt)}`);
+  onSubmit(item.querySelector("form"), async () => {
+    await ask("DELETE", `/user/sessions/${session.id}`);
+    return "The session was ended.";
+  });
+  return item;
+}
+
+// change_email.js
+onSubmit("change-email", async ({ newEmail }, _button, form) => {
+  await nhost.auth.changeUserEmail({ newEmail, options: { redirectTo } });
+  form.reset();
+  return "A mail is on its way to the new address: follow its link.";
+});
+
+// change_password.js
+onSubmit("change-password", async ({ newPassword }) => {
+  const { email } = nhost.getUserSession().user;
+  await nhost.auth.changeUserPassword({ newPassword });
+  nhost.clearSession();
+  if (!email) return "Your password is changed, and you are signed out everywhere.";
+  const { body } = await nhost.auth.signInEmailPassword({ email, password: newPassword });
+  return enter(body, "Your password is changed. All other sessions were ended.");
+});
+
 // session.js
 var confirmed = (text, is) => text ? `${text} (${is ? "confirmed" : "not confirmed"})` : "none";
 onShow((user) => {
@@ -1259,6 +1356,8 @@ async function arrive() {
   history.replaceState(null, "", location.pathname);
   if (query.has("error")) throw new Error(`That did not work: ${query.get("errorDescription") ?? query.get("error")}.`);
   if (query.has("mfaTicket")) return enter({ mfa: { ticket: query.get("mfaTicket") } });
+  if (query.has("code")) return exchange(query.get("code"));
+  if (query.get("state") === "connected") return "The provider is connected.";
   if (!query.has("refreshToken")) return "";
   const { body } = await nhost.auth.refreshToken({ refreshToken: query.get("refreshToken") });
   return enter({ session: body }, TOLD[query.get("type")]);
