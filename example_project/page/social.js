@@ -30,6 +30,5 @@ export async function exchange(code) {
   sessionStorage.removeItem(VERIFIER)
   if (!codeVerifier) throw new Error('This visit to the provider began in another tab. Begin again.')
   const { body } = await nhost.auth.tokenExchange({ code, codeVerifier })
-  if (body.session) nhost.sessionStorage.set(body.session)
   return enter(body)
 }
