@@ -15,6 +15,7 @@ from docs_site.settings import anchor as setting_anchor
 from docs_site.shapes import Answers, inputs
 from docs_site.writing import code, line, prose, sections, table
 from nhost_auth import urls
+from nhost_auth.errors import AuthError, BotCheckFailed
 from nhost_auth.http import refusals
 from nhost_auth.http.endpoint import NO_SUCH_METHOD, Endpoint, Story
 from nhost_auth.http.payloads import Page, Redirect
@@ -116,8 +117,12 @@ def _facts(operation: Operation, answers: Answers) -> Iterator[tuple[str, str]]:
     yield "needs", ", ".join(_switch(toggle) for toggle in (*story.toggles, *filter(None, [story.exists_with])))
     yield "limits", ", ".join(map(code, ("global", *story.limits)))
     yield "answer", _answer(story, answers)
-    for status, names in refusals.codes(story, operation.endpoint.statuses).items():
-        yield f"error {status}", ", ".join(f"[{code(name)}](errors.md#{name.lower()})" for name in names) or "Turnstile"
+    for status, errors in refusals.by_status(story, operation.endpoint.statuses).items():
+        yield f"error {status}", ", ".join(dict.fromkeys(map(_told, errors)))
+
+
+def _told(error: type[AuthError]) -> str:
+    return "Turnstile" if issubclass(error, BotCheckFailed) else f"[{code(error.code)}](errors.md#{error.code.lower()})"
 
 
 def _who(story: Story) -> str:
