@@ -15,6 +15,7 @@ from docs_site.settings import anchor as setting_anchor
 from docs_site.shapes import Answers, inputs
 from docs_site.writing import code, line, prose, sections, table
 from nhost_auth import urls
+from nhost_auth.errors import BotCheckFailed, InternalServerError
 from nhost_auth.http import refusals
 from nhost_auth.http.endpoint import NO_SUCH_METHOD, Endpoint, Story
 from nhost_auth.http.payloads import Page, Redirect
@@ -116,8 +117,21 @@ def _facts(operation: Operation, answers: Answers) -> Iterator[tuple[str, str]]:
     yield "needs", ", ".join(_switch(toggle) for toggle in (*story.toggles, *filter(None, [story.exists_with])))
     yield "limits", ", ".join(map(code, ("global", *story.limits)))
     yield "answer", _answer(story, answers)
-    for status, names in refusals.codes(story, operation.endpoint.statuses).items():
-        yield f"error {status}", ", ".join(f"[{code(name)}](errors.md#{name.lower()})" for name in names) or "Turnstile"
+    for status, codes in _refusals(operation).items():
+        yield f"error {status}", ", ".join(codes)
+
+
+def _refusals(operation: Operation) -> dict[int, list[str]]:
+    """Links to the errors an operation may answer with, by status. Turnstile's refusals have no code."""
+    found: dict[int, set[str]] = {}
+    for error in refusals.possible(operation.story) | {InternalServerError}:
+        link = (
+            "Turnstile"
+            if issubclass(error, BotCheckFailed)
+            else f"[{code(error.code)}](errors.md#{error.code.lower()})"
+        )
+        found.setdefault(operation.endpoint.statuses.get(error, error.status), set()).add(link)
+    return {status: sorted(found[status]) for status in sorted(found)}
 
 
 def _who(story: Story) -> str:
