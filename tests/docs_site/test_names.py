@@ -47,7 +47,7 @@ def test_commands(file: Path) -> None:
 @named
 def test_methods_of_the_client(file: Path) -> None:
     """In sentences about JavaScript."""
-    told = " ".join(re.findall(r"(?ms)^In JavaScript.*?\n\n|\bIn\s+JavaScript, .*?\n\n", file.read_text()))
+    told = " ".join(re.findall(r"(?s)\bIn\s+JavaScript[:,].*?\n\n", file.read_text()))
     methods = {name.removeprefix("nhost.auth.") for name in re.findall(r"`((?:nhost\.auth\.)?[a-z]+[A-Z]\w+)\b", told)}
     assert methods - {operation["operation"] for operation in OPERATIONS} == set()
 
