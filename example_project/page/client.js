@@ -10,14 +10,22 @@ import {
 
 const { api } = document.querySelector('#app').dataset
 
+/** What fetch throws differs from browser to browser. */
+const reach = (next) => (url, options) =>
+  next(url, options).catch(() => {
+    throw new Error('The server cannot be reached.')
+  })
+
 export const nhost = createClient({ authUrl: location.origin + api })
+nhost.auth.pushChainFunction(reach)
 
 /** Where mailed links and providers send people back to: this page, which AUTH_CLIENT_URL or the list beside it allows. */
 export const redirectTo = location.origin + location.pathname
 
 const fetchAsUser = createEnhancedFetch([
   sessionRefreshMiddleware(nhost.auth, nhost.sessionStorage),
-  attachAccessTokenMiddleware(nhost.sessionStorage)
+  attachAccessTokenMiddleware(nhost.sessionStorage),
+  reach
 ])
 
 /** Asks an endpoint that nhost-js has no method for: those that only this server has, and Nhost's newest. */

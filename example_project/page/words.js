@@ -27,8 +27,7 @@ const BY_REASON = {
 
 const BY_NAME = {
   InvalidStateError: 'This device has one of your passkeys already.',
-  NotAllowedError: 'No passkey was used: you declined, or it took too long.',
-  TypeError: 'The server cannot be reached.'
+  NotAllowedError: 'No passkey was used: you declined, or it took too long.'
 }
 
 export function explain(reason) {

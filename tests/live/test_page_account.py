@@ -115,7 +115,8 @@ def test_social_provider_signs_in(demo: Demo, visit_app: VisitApp, page_tools: P
     app.expect_outcome("You are signed in.")
     app.expect_signed_in("page.social")
     assert app.page.url == app.address
-    assert [url for url in app.asked if app.session["refreshToken"] in url] == []
+    assert [url for url in app.asked if "refreshToken=" in url] == []
+    assert [url for url in app.asked if url.startswith(f"{app.address}?code=")]
     first = app.session["user"]["id"]
     app.sign_out()
     app.press(SOCIAL, "Go on with Demo provider")

@@ -57,6 +57,14 @@ def test_no_key_is_told(demo: Demo, visit_app: VisitApp) -> None:
     app.expect_error("No passkey was used: you declined, or it took too long.")
 
 
+def test_browser_without_passkeys_is_told(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.page.add_init_script("delete window.PublicKeyCredential")
+    app.open()
+    app.press(WAY, "Sign in with a passkey")
+    app.expect_error("This browser does not use passkeys on this page")
+
+
 def test_passkeys_are_added_renamed_and_removed(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
     app = visit_app(demo)
     first = sign_up_by_passkey(app, "page.keys@example.com")

@@ -865,11 +865,16 @@ var F = (s6, n4, t4, o2) => o2 || (n4 && t4 ? `https://${n4}.${s6}.${t4}.nhost.r
 
 // client.js
 var { api } = document.querySelector("#app").dataset;
+var reach = (next) => (url, options3) => next(url, options3).catch(() => {
+  throw new Error("The server cannot be reached.");
+});
 var nhost = C({ authUrl: location.origin + api });
+nhost.auth.pushChainFunction(reach);
 var redirectTo = location.origin + location.pathname;
 var fetchAsUser = s2([
   a(nhost.auth, nhost.sessionStorage),
-  n2(nhost.sessionStorage)
+  n2(nhost.sessionStorage),
+  reach
 ]);
 async function ask(method, path, body) {
   const headers = body ? { "Content-Type": "application/json" } : {};
@@ -905,8 +910,7 @@ var BY_REASON = {
 };
 var BY_NAME = {
   InvalidStateError: "This device has one of your passkeys already.",
-  NotAllowedError: "No passkey was used: you declined, or it took too long.",
-  TypeError: "The server cannot be reached."
+  NotAllowedError: "No passkey was used: you declined, or it took too long."
 };
 function explain(reason) {
   const { body } = reason;
@@ -1057,11 +1061,14 @@ onCode(
 );
 
 // webauthn.js
+var NEEDED = "This browser does not use passkeys on this page: they need HTTPS, or the host localhost.";
 async function makeKey(options3) {
+  if (!window.PublicKeyCredential) throw new Error(NEEDED);
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options3);
   return (await navigator.credentials.create({ publicKey })).toJSON();
 }
 async function useKey(options3) {
+  if (!window.PublicKeyCredential) throw new Error(NEEDED);
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options3);
   return (await navigator.credentials.get({ publicKey })).toJSON();
 }
