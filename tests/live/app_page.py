@@ -32,6 +32,7 @@ class AppPage:
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         self.keys = SecurityKeys(self.page)
         self.address = f"http://localhost:{demo.port}/app"
+        self.inbox_address = f"{demo.origin}/inbox"
         self.open()
 
     def open(self, query: str = "") -> None:
@@ -89,13 +90,20 @@ class AppPage:
     def inbox(self) -> Any:
         return self.page.frame_locator("iframe")
 
+    @property
+    def newest(self) -> Any:
+        """The message that came last, once the inbox beside the page shows all that came."""
+        shown = self.inbox.get_by_role("article")
+        expect(shown).to_have_count(requests.get(self.inbox_address, timeout=10).text.count("<article>"))
+        return shown.first
+
     def newest_code(self) -> str:
-        text = self.inbox.get_by_role("article").first.inner_text()
+        text = self.newest.inner_text()
         (code,) = re.findall(r"\b\d{6}\b", text)
         return str(code)
 
     def follow_newest_link(self) -> None:
-        newest = self.inbox.get_by_role("article").first
+        newest = self.newest
         with self.page.expect_navigation(url=re.compile(r"/app\?")):
             newest.get_by_role("link", name=re.compile("ticket=")).click()
         self.wait()
