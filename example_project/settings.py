@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 import dj_database_url
+from django.utils.crypto import salted_hmac
 
 from example_project import state
 from nhost_auth.conf import from_env
@@ -104,10 +105,32 @@ AUTH_CLIENT_URL = os.environ.get("AUTH_CLIENT_URL") or _ORIGIN
 AUTH_ENCRYPTION_KEY = os.environ.get("AUTH_ENCRYPTION_KEY") or state.kept_secrets()["AUTH_ENCRYPTION_KEY"]
 
 AUTH_WEBAUTHN_ENABLED = _GIVEN.get("AUTH_WEBAUTHN_ENABLED", True)
+_NAMED_ORIGIN = f"http://localhost:{AUTH_PORT}"
 if not (os.environ.get("AUTH_CLIENT_URL") or os.environ.get("AUTH_WEBAUTHN_RP_ID")):
-    # The passkeys page is the client, and browsers refuse WebAuthn on an IP address.
+    # Pages of this project are the client, and browsers refuse WebAuthn on an IP address.
     AUTH_WEBAUTHN_RP_ID = "localhost"
-    AUTH_WEBAUTHN_RP_ORIGINS = [*_GIVEN.get("AUTH_WEBAUTHN_RP_ORIGINS", []), f"http://localhost:{AUTH_PORT}"]
+    AUTH_WEBAUTHN_RP_ORIGINS = [*_GIVEN.get("AUTH_WEBAUTHN_RP_ORIGINS", []), _NAMED_ORIGIN]
+if not os.environ.get("AUTH_CLIENT_URL"):
+    # The page /app is the client: people come back to it, and it shows every way in.
+    AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS = [
+        *_GIVEN.get("AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS", []),
+        f"{_NAMED_ORIGIN}/app",
+    ]
+    if "AUTH_PROVIDER_CUSTOM" not in _GIVEN:
+        _CLIENT_SECRET = salted_hmac("example_project.provider", "client", SECRET_KEY).hexdigest()
+        AUTH_PROVIDER_CUSTOM = {
+            "demo-provider": {  # provider.py
+                "type": "oauth2",
+                "clientId": "nhost-auth-demo",
+                "clientSecret": _CLIENT_SECRET,
+                "authorizationUrl": f"{_ORIGIN}/provider",
+                "tokenUrl": f"{_ORIGIN}/provider/token",
+                "userinfoUrl": f"{_ORIGIN}/provider/me",
+            }
+        }
+        AUTH_OUTBOUND_PRIVATE_HOSTS = [*_GIVEN.get("AUTH_OUTBOUND_PRIVATE_HOSTS", []), "127.0.0.1"]
+    for _way in ("ANONYMOUS_USERS", "EMAIL_PASSWORDLESS", "OTP_EMAIL", "SMS_PASSWORDLESS"):
+        vars().setdefault(f"AUTH_{_way}_ENABLED", True)
 AUTH_MFA_ENABLED = _GIVEN.get("AUTH_MFA_ENABLED", "AUTH_TOTP_ENABLED" not in _GIVEN)  # two names of one switch
 
 AUTH_SMS_PROVIDER = os.environ.get("AUTH_SMS_PROVIDER") or "example_project.inbox.send_sms"

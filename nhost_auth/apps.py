@@ -20,7 +20,7 @@ class NhostAuthConfig(AppConfig):
         from nhost_auth.flows import adoption, change_notices  # noqa: F401 - the latter listens to signals
 
         if apps.is_installed("drf_spectacular"):
-            from nhost_auth.http import openapi  # noqa: F401 - registers the security scheme
+            from nhost_auth.http.openapi import spectacular  # noqa: F401 - registers the security scheme
 
         from nhost_auth.models import Account
 

@@ -10,7 +10,7 @@ import jsonschema_rs
 from django.urls import Resolver404, include, path
 from drf_spectacular.generators import SchemaGenerator
 
-from nhost_auth.http import openapi as openapi
+from nhost_auth.http.openapi import spectacular as spectacular
 
 urlpatterns = [path("v1/", include("nhost_auth.urls")), path("api/auth/", include("nhost_auth.urls_mudbase"))]
 

@@ -55,6 +55,10 @@ class AnonymousConvert(Endpoint):
     statuses = {InvalidEmailPassword: 400, UserAlreadyExists: 400}
 
     def convert(self, email: str, password: str, first_name: str = "", last_name: str = "") -> Any:
+        """Make a guest a user with a password.
+
+        Mudbase's call. The guest keeps the id and all data and gets a new session; the guest's other sessions end.
+        """
         guest = self._guest()
         passwords.ensure_acceptable(password, host_users.sketch(email))
         policy.ensure_email_allowed(email)

@@ -1,7 +1,4 @@
-"""GET /elevate tells what is asked for; /elevate/webauthn, /totp and /otp/* give the proof (identity.md section 3).
-
-The proof is a claim of one access token; a refresh drops it.
-"""
+"""GET /elevate tells what is asked for; /elevate/webauthn, /totp and /otp/* give the proof (identity.md section 3)."""
 
 from __future__ import annotations
 
@@ -99,6 +96,11 @@ class Elevate(Endpoint):
     }
 
     def show(self) -> Any:
+        """Tell whether more proof is needed.
+
+        `elevationRequired` says whether sensitive calls ask this user for more proof than a sign-in, `methods` which
+        ways the user has to give it, `sessionElevated` whether the access token carries it already.
+        """
         account = accounts.get(self.access_token.account_id)
         policy.ensure_enabled(account)
         methods = elevation.available_methods(account)
@@ -109,35 +111,54 @@ class Elevate(Endpoint):
         }
 
     def begin_webauthn(self) -> Any:
+        """Begin an elevation by security key.
+
+        The options go to `navigator.credentials.get()`, and what that returns to `POST /elevate/webauthn/verify`.
+        """
         return webauthn.elevation_options(accounts.bearer(self.access_token))
 
     def verify_webauthn(self, credential: dict[str, Any], email: str | None = None) -> Any:
+        """Elevate by security key."""
         account = accounts.bearer(self.access_token)
         webauthn.prove(account, credential)
         return self._elevated(account, "webauthn")
 
     def totp(self, otp: str) -> Any:
+        """Elevate by authenticator app.
+
+        A recovery code is good too.
+        """
         mfa.ensure_enabled()
         account = accounts.bearer(self.access_token)
         mfa.prove(account, otp)
         return self._elevated(account, "totp")
 
     def send_email(self) -> Any:
+        """Send a code to elevate with by e-mail.
+
+        `POST /elevate/otp/email/verify` takes it. The user's address has to be verified.
+        """
         account = self._with_email()
         codes.send_email_code(account, to=str(account.email), redirect_to=conf.AUTH_CLIENT_URL)
         return payloads.OK
 
     def verify_email(self, otp: str) -> Any:
+        """Elevate by a code from an e-mail."""
         account = self._with_email()
         codes.consume_email_code(str(account.email), otp)
         return self._elevated(account, "otp-email")
 
     def send_sms(self) -> Any:
+        """Send a code to elevate with by SMS.
+
+        `POST /elevate/otp/sms/verify` takes it. The user's number has to be verified.
+        """
         account = self._with_phone()
         phones.send_code(account, str(account.phone_number))
         return payloads.OK
 
     def verify_sms(self, otp: str) -> Any:
+        """Elevate by a code from an SMS."""
         account = self._with_phone()
         phones.prove(account, otp)
         return self._elevated(account, "otp-sms")

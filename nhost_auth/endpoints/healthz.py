@@ -16,9 +16,14 @@ class Healthz(Endpoint):
     }
 
     def check(self) -> Any:
+        """Tell that the server is up.
+
+        Asks no database.
+        """
         return payloads.OK
 
     def head(self) -> Any:
+        """Tell that the server is up, without a body."""
         return None
 
     def root(self) -> Any:

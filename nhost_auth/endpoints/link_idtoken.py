@@ -22,6 +22,10 @@ class LinkIdtoken(Endpoint):
     }
 
     def link(self, provider: str, id_token: str, nonce: str | None = None) -> Any:
+        """Link a social account by ID token.
+
+        The person the token is about signs in to the bearer's account from now on too.
+        """
         identity = id_tokens.identify(provider, id_token, nonce)
         identities.link(accounts.bearer(self.access_token), identity)
         return payloads.OK

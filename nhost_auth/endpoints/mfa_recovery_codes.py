@@ -1,6 +1,6 @@
 """POST /mfa/recovery-codes makes ten codes that stand in for a lost second factor; GET tells how many are left.
 
-Ours, not Nhost's. The codes are shown this once and are good at POST /signin/mfa/totp, /elevate/totp and /user/mfa.
+Ours, not Nhost's.
 """
 
 from __future__ import annotations
@@ -32,9 +32,15 @@ class MfaRecoveryCodes(Endpoint):
     }
 
     def show(self) -> Any:
+        """Count the recovery codes left."""
         mfa.ensure_enabled()
         return {"remaining": mfa.count_recovery_codes(accounts.bearer(self.access_token))}
 
     def generate(self) -> Any:
+        """Make ten recovery codes.
+
+        They stand in for a lost second factor at `POST /signin/mfa/totp`, `/elevate/totp` and `/user/mfa`, each once.
+        They are shown this once and take the place of all earlier ones.
+        """
         mfa.ensure_enabled()
         return {"recoveryCodes": mfa.issue_recovery_codes(accounts.bearer(self.access_token))}

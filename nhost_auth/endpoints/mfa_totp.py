@@ -22,6 +22,10 @@ class MfaTotp(Endpoint):
     }
 
     def generate(self) -> Any:
+        """Get a secret for an authenticator app.
+
+        The second factor is on once `POST /user/mfa` has taken a first code; until then an earlier secret stays good.
+        """
         mfa.ensure_enabled()
         account = accounts.bearer(self.access_token)
         secret, image = mfa.enrol(account)

@@ -1,4 +1,4 @@
-"""POST /pat: a personal access token of the signed-in user (accounts.md 3.15). Its secret is shown this once."""
+"""POST /pat: a personal access token of the signed-in user (accounts.md 3.15)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ class Pat(Endpoint):
     }
 
     def create(self, expires_at: datetime, metadata: dict[str, Any] | None = None) -> Any:
+        """Create a personal access token.
+
+        Its secret is shown this once. `POST /signin/pat` opens sessions with it until it expires.
+        """
         account = accounts.bearer(self.access_token)
         token, secret = sessions.create_pat(account, expires_at=expires_at, metadata=metadata)
         return {"id": str(token.pk), "personalAccessToken": secret}

@@ -37,6 +37,10 @@ class SignInAnonymous(Endpoint):
         locale: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> Any:
+        """Sign in as a guest.
+
+        Makes an anonymous account. `POST /user/deanonymize` makes a regular user of it, who keeps the id.
+        """
         profile = policy.Profile(
             display_name=display_name,
             locale=policy.allowed_locale(locale),

@@ -1,7 +1,4 @@
-"""POST /signin/email-password: a session for an address and its password (accounts.md 3.2).
-
-With a second factor, a ticket for POST /signin/mfa/totp instead.
-"""
+"""POST /signin/email-password: a session for an address and its password (accounts.md 3.2)."""
 
 from __future__ import annotations
 
@@ -34,6 +31,10 @@ class SignInEmailPassword(Endpoint):
     }
 
     def sign_in(self, email: str, password: str) -> Any:
+        """Sign in with e-mail and password.
+
+        With a second factor the answer is a ticket for `POST /signin/mfa/totp` instead of a session.
+        """
         account = Account.objects.find_by_email(email)
         if conf.AUTH_RATE_LIMIT_ENABLE:
             password_attempts.ensure_left(email, account, self.client.ip)

@@ -1,7 +1,4 @@
-"""POST /signin/idtoken: a session for an ID token of a provider (identity.md section 5).
-
-Somebody new gets an account, unless a setting forbids it.
-"""
+"""POST /signin/idtoken: a session for an ID token of a provider (identity.md section 5)."""
 
 from __future__ import annotations
 
@@ -28,6 +25,11 @@ class SignInIdtoken(Endpoint):
     def sign_in(
         self, provider: str, id_token: str, nonce: str | None = None, options: dict[str, Any] | None = None
     ) -> Any:
+        """Sign in with an ID token.
+
+        One of Apple, Google or a provider of the project's own. Somebody new gets an account, unless
+        `AUTH_DISABLE_SIGNUP` or `AUTH_DISABLE_AUTO_SIGNUP` is on.
+        """
         identity, method = id_tokens.identify(provider, id_token, nonce), f"idtoken-{provider}"
         if identity.email:
             policy.ensure_email_allowed(identity.email)

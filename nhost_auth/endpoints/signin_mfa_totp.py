@@ -33,6 +33,10 @@ class SignInMfaTotp(Endpoint):
     }
 
     def sign_in(self, ticket: str, otp: str) -> Any:
+        """Sign in with the second factor.
+
+        The step after a sign-in that answered with a ticket. A recovery code is good in the place of the app's.
+        """
         mfa.ensure_enabled()
         account = mfa.complete(ticket, otp)
         return sessions.start(account, self.client, method="mfa-totp", proven=True)

@@ -1,6 +1,6 @@
 """POST /signin/otp/email sends a one-time code, POST /signin/otp/email/verify opens a session for it.
 
-accounts.md 3.8 (with the steps of 3.6) and 3.9. An unknown address makes an account, unless a setting forbids it.
+accounts.md 3.8 (with the steps of 3.6) and 3.9.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ class SignInOtpEmail(Endpoint):
     }
 
     def send(self, email: str, options: dict[str, Any] | None = None) -> Any:
+        """Send a sign-in code by e-mail.
+
+        `POST /signin/otp/email/verify` takes it. An unknown address gets an account, unless `AUTH_DISABLE_SIGNUP` or
+        `AUTH_DISABLE_AUTO_SIGNUP` is on.
+        """
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
         with outbox.together():
@@ -55,6 +60,10 @@ class SignInOtpEmail(Endpoint):
         return payloads.OK
 
     def verify(self, email: str, otp: str) -> Any:
+        """Sign in with a code from an e-mail.
+
+        A code is good once, and gone after five wrong ones.
+        """
         account = codes.consume_email_code(email, otp)
         policy.ensure_valid(account)
         return sessions.start(account, self.client, method="otp-email")

@@ -1,7 +1,4 @@
-"""POST /signin/passwordless/email: a magic link (accounts.md 3.6).
-
-An unknown address makes an account, unless a setting forbids it.
-"""
+"""POST /signin/passwordless/email: a magic link (accounts.md 3.6)."""
 
 from __future__ import annotations
 
@@ -34,6 +31,11 @@ class SignInPasswordlessEmail(Endpoint):
     }
 
     def send(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
+        """Send a magic link.
+
+        It leads to `GET /verify`, which sends the browser on to `redirectTo` signed in. An unknown address gets an
+        account, unless `AUTH_DISABLE_SIGNUP` or `AUTH_DISABLE_AUTO_SIGNUP` is on.
+        """
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
         with outbox.together():

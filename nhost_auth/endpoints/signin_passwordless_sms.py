@@ -1,6 +1,6 @@
 """POST /signin/passwordless/sms sends a code, POST /signin/passwordless/sms/otp opens a session for it.
 
-accounts.md 3.10 and 3.12. An unknown number makes an account once it is proven, unless a setting forbids it.
+accounts.md 3.10 and 3.12.
 """
 
 from __future__ import annotations
@@ -47,6 +47,11 @@ class SignInPasswordlessSms(Endpoint):
     }
 
     def send(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:
+        """Send a sign-in code by SMS.
+
+        `POST /signin/passwordless/sms/otp` takes it. An unknown number gets an account once it is proven, unless
+        `AUTH_DISABLE_SIGNUP` or `AUTH_DISABLE_AUTO_SIGNUP` is on.
+        """
         profile = policy.ensure_profile(options, default_name=phone_number)
         owner = phones.find_owner(phone_number)
         if owner is not None:
@@ -56,6 +61,10 @@ class SignInPasswordlessSms(Endpoint):
         return payloads.OK
 
     def otp(self, phone_number: str, otp: str) -> Any:
+        """Sign in with a code from an SMS.
+
+        A code is good once, and gone after five wrong ones.
+        """
         account = phones.consume_code(phone_number, otp)
         policy.ensure_valid(account)
         return sessions.start(account, self.client, method="passwordless-sms")

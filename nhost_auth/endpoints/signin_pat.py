@@ -29,6 +29,10 @@ class SignInPat(Endpoint):
     }
 
     def sign_in(self, personal_access_token: str) -> Any:
+        """Sign in with a personal access token.
+
+        The token stays good.
+        """
         token = RefreshToken.objects.find_with_account(personal_access_token, kind=RefreshToken.Kind.PAT)
         if token is None:
             raise InvalidPat

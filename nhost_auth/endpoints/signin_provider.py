@@ -57,13 +57,27 @@ class SignInProvider(DepartingEndpoint):
     }
 
     def start(self, provider: str, connect: str = "", **query: Any) -> Any:
+        """Go to a social provider to sign in.
+
+        For browsers: the provider sends them back to this server, which sends them on to `redirectTo` with a refresh
+        token, with a `code` for `POST /token/exchange` where there is a `codeChallenge`, or with an error. With an
+        access token in `connect` the social account is linked to its user instead.
+        """
         connection, epoch = provider_visits.account_to_connect(connect) if connect else ("", 0)
         return self.depart(provider, sign_up=False, connect=connection, connect_epoch=epoch, **query)
 
     def come_back_by_form(self, provider: str, **answer: str) -> Any:
+        """Come back from a social provider by form.
+
+        Where Apple's page sends browsers; clients have no use for it.
+        """
         return self.come_back(provider, **answer)
 
     def come_back(self, provider: str, state: str, **answer: str) -> Any:
+        """Come back from a social provider.
+
+        Where providers send browsers; clients have no use for it.
+        """
         visit, memory = self._visit(ensure_provider(provider), state)
         ensure_redirect(visit.redirect_to)
         client_state = {"state": visit.client_state} if visit.client_state else {}
@@ -77,6 +91,10 @@ class SignInProvider(DepartingEndpoint):
         return Redirect(self.error_target)
 
     def tokens(self, provider: str) -> Any:
+        """Take the provider's tokens.
+
+        Those the provider gave at the last visit, handed out once.
+        """
         account = accounts.bearer(self.access_token)
         return provider_tokens.take(account, ensure_provider(provider))
 

@@ -1,6 +1,6 @@
 """POST /signin/webauthn asks for a security key, POST /signin/webauthn/verify opens a session for its answer.
 
-identity.md 1.4. Without an address the browser offers the passkeys it has.
+identity.md 1.4.
 """
 
 from __future__ import annotations
@@ -46,9 +46,15 @@ class SignInWebauthn(Endpoint):
     }
 
     def begin(self, email: str | None = None) -> Any:
+        """Begin a sign-in by passkey.
+
+        Without an address the browser offers the passkeys it has. The options go to `navigator.credentials.get()`, and
+        what that returns to `POST /signin/webauthn/verify`.
+        """
         return webauthn.sign_in_options(email)
 
     def verify(self, credential: dict[str, Any], email: str | None = None) -> Any:
+        """Sign in with a passkey."""
         account, use = webauthn.sign_in(credential)
         # A key that knows its user is two factors: something owned, and a PIN, finger or face.
         return sessions.start(account, self.client, method="webauthn", proven=use.user_verified)

@@ -25,6 +25,10 @@ class SignOut(Endpoint):
     }
 
     def sign_out(self, refresh_token: str = "", all: bool = False) -> Any:  # noqa: A002 - the field's name
+        """Sign out.
+
+        Ends the session of the refresh token, or with `all` every session of the bearer.
+        """
         if all:
             if self.token is None:
                 raise InvalidRequest

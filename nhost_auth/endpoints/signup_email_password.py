@@ -1,7 +1,4 @@
-"""POST /signup/email-password: an account with a password (accounts.md 3.1).
-
-A session where e-mail addresses need no verification; else `{"session": null}` and a mail that asks to verify.
-"""
+"""POST /signup/email-password: an account with a password (accounts.md 3.1)."""
 
 from __future__ import annotations
 
@@ -44,6 +41,11 @@ class SignUpEmailPassword(Endpoint):
         options: dict[str, Any] | None = None,
         code_challenge: str | None = None,
     ) -> Any:
+        """Sign up with e-mail and password.
+
+        With `AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED` the session is null, and a mail asks to verify the address
+        first.
+        """
         policy.ensure_email_allowed(email)
         passwords.ensure_acceptable(password, host_users.sketch(email))
         profile = policy.ensure_profile(options, default_name=email)

@@ -1,7 +1,4 @@
-"""POST /signup/idtoken: an account for an ID token of a provider (identity.md section 5).
-
-Whoever has one already is told so.
-"""
+"""POST /signup/idtoken: an account for an ID token of a provider (identity.md section 5)."""
 
 from __future__ import annotations
 
@@ -29,6 +26,10 @@ class SignUpIdtoken(Endpoint):
     def sign_up(
         self, provider: str, id_token: str, nonce: str | None = None, options: dict[str, Any] | None = None
     ) -> Any:
+        """Sign up with an ID token.
+
+        One of Apple, Google or a provider of the project's own. Whoever has an account already is told so.
+        """
         identity, method = id_tokens.identify(provider, id_token, nonce), f"idtoken-{provider}"
         if identity.email:
             policy.ensure_email_allowed(identity.email)

@@ -1,7 +1,4 @@
-"""POST /signup/otp/email: an account for an address, proven by a code (accounts.md 3.8 with the steps of 3.7).
-
-A known address gets the same answer and nothing else, so that nobody learns who has an account.
-"""
+"""POST /signup/otp/email: an account for an address, proven by a code (accounts.md 3.8 with the steps of 3.7)."""
 
 from __future__ import annotations
 
@@ -32,6 +29,11 @@ class SignUpOtpEmail(Endpoint):
     }
 
     def sign_up(self, email: str, options: dict[str, Any] | None = None) -> Any:
+        """Sign up with a code from an e-mail.
+
+        `POST /signin/otp/email/verify` takes it. A known address gets the same answer and nothing else, so that nobody
+        learns who has an account.
+        """
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
         with outbox.together():

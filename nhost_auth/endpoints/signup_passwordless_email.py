@@ -1,7 +1,4 @@
-"""POST /signup/passwordless/email: an account for an address, proven by a magic link (accounts.md 3.7).
-
-A known address gets the same answer and nothing else, so that nobody learns who has an account.
-"""
+"""POST /signup/passwordless/email: an account for an address, proven by a magic link (accounts.md 3.7)."""
 
 from __future__ import annotations
 
@@ -33,6 +30,11 @@ class SignUpPasswordlessEmail(Endpoint):
     }
 
     def sign_up(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
+        """Sign up with a magic link.
+
+        It leads to `GET /verify`, which sends the browser on to `redirectTo` signed in. A known address gets the same
+        answer and nothing else, so that nobody learns who has an account.
+        """
         policy.ensure_email_allowed(email)
         profile = policy.ensure_profile(options, default_name=email)
         with outbox.together():

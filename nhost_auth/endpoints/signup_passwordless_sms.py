@@ -1,7 +1,4 @@
-"""POST /signup/passwordless/sms: an account for a phone number, proven by a code (accounts.md 3.11).
-
-A known number gets the same answer and no SMS. The code is used at /signin/passwordless/sms/otp.
-"""
+"""POST /signup/passwordless/sms: an account for a phone number, proven by a code (accounts.md 3.11)."""
 
 from __future__ import annotations
 
@@ -33,6 +30,11 @@ class SignUpPasswordlessSms(Endpoint):
     }
 
     def sign_up(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:
+        """Sign up with a code from an SMS.
+
+        `POST /signin/passwordless/sms/otp` takes it. A known number gets the same answer and nothing else, so that
+        nobody learns who has an account.
+        """
         profile = policy.ensure_profile(options, default_name=phone_number)
         if phones.find_owner(phone_number) is None:
             phones.stage(phone_number, profile)

@@ -1,4 +1,4 @@
-"""GET /signup/provider/<provider> sends the browser to a social provider; who comes back known is refused.
+"""GET /signup/provider/<provider> sends the browser to a social provider.
 
 identity.md 4.1, 4.3. The way back is that of /signin/provider/<provider>.
 """
@@ -26,4 +26,8 @@ class SignUpProvider(DepartingEndpoint):
     }
 
     def start(self, provider: str, **query: Any) -> Any:
+        """Go to a social provider to sign up.
+
+        For browsers, as `GET /signin/provider/{provider}`; who comes back with an account already is refused.
+        """
         return self.depart(provider, sign_up=True, **query)

@@ -1,6 +1,6 @@
 """POST /signup/webauthn asks for a new security key, POST /signup/webauthn/verify makes an account of it.
 
-identity.md 1.4. A session where e-mail addresses need no verification; else `{"session": null}` and a mail.
+identity.md 1.4.
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ class SignUpWebauthn(Endpoint):
     }
 
     def begin(self, email: str, options: dict[str, Any] | None = None) -> Any:
+        """Begin a sign-up by passkey.
+
+        The options go to `navigator.credentials.create()`, and what that returns to `POST /signup/webauthn/verify`.
+        """
         return webauthn.sign_up_options(email, options)
 
     def verify(
@@ -61,6 +65,11 @@ class SignUpWebauthn(Endpoint):
         nickname: str = "",
         code_challenge: str | None = None,
     ) -> Any:
+        """Sign up with a passkey.
+
+        With `AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED` the session is null, and a mail asks to verify the address
+        first.
+        """
         verify_first = conf.AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED
         with outbox.together():
             account, profile = webauthn.sign_up(credential, options, nickname, seen=not verify_first)

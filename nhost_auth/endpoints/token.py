@@ -55,9 +55,18 @@ class Token(Endpoint):
     }
 
     def refresh(self, refresh_token: str) -> Any:
+        """Refresh a session.
+
+        The answer has a new access token and a new refresh token. The old refresh token answers with the same successor
+        for `AUTH_REFRESH_TOKEN_REUSE_WINDOW` seconds more; shown later it ends its session.
+        """
         return payloads.session(sessions.refresh(refresh_token, self.client))
 
     def verify(self, token: str | None = None) -> Any:
+        """Check an access token.
+
+        The one in the body, or else the bearer's.
+        """
         if token is not None:
             self._ensure_token(token)
         elif self.token is None:
@@ -73,6 +82,10 @@ class Token(Endpoint):
             raise InvalidRequest from None
 
     def exchange(self, code: str, code_verifier: str) -> Any:
+        """Exchange a PKCE code for a session.
+
+        The code is the one that `GET /verify` or a social sign-in put into the query of `redirectTo`.
+        """
         found = PkceCode.objects.consume(code, code_verifier)
         if found is None:
             raise InvalidRequest

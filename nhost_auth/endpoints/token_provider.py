@@ -29,4 +29,8 @@ class TokenProvider(Endpoint):
     }
 
     def refresh(self, provider: str, refresh_token: str) -> Any:
+        """Refresh a provider's tokens.
+
+        For the refresh token that the provider gave.
+        """
         return provider_tokens.renew(ensure_provider(provider), refresh_token)

@@ -14,5 +14,9 @@ class User(Endpoint):
     stories = {"show": Story(operation="getUser", guard=bearer, answer=answers.User, errors=refusals.BEARER)}
 
     def show(self) -> Any:
+        """Get the signed-in user.
+
+        As the database has it now, not as the access token tells.
+        """
         account = accounts.bearer(self.access_token)
         return payloads.user(account, account.role_names) | {"activeMfaType": "totp" if account.has_totp else None}

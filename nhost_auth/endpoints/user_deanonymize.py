@@ -1,6 +1,6 @@
 """POST /user/deanonymize and /user/deanonymize/sms: a guest becomes a regular user and keeps the id.
 
-accounts.md 3.4 and 3.5. By SMS the guest stays one until POST /signin/passwordless/sms/otp proves the number.
+accounts.md 3.4 and 3.5.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ class UserDeanonymize(Endpoint):
         options: dict[str, Any] | None = None,
         code_challenge: str | None = None,
     ) -> Any:
+        """Make a guest a regular user.
+
+        The guest keeps the id. With `passwordless`, and where addresses have to be verified first, a mailed link has to
+        be followed and the guest's sessions end.
+        """
         if not self.access_token.is_anonymous:
             raise UserNotAnonymous
         account_id = self.access_token.account_id
@@ -91,6 +96,10 @@ class UserDeanonymize(Endpoint):
         passwords.ensure_acceptable(password, host_users.sketch(email))
 
     def sms(self, phone_number: str, options: dict[str, Any] | None = None) -> Any:
+        """Make a guest a regular user by SMS.
+
+        The guest stays one until `POST /signin/passwordless/sms/otp` has proven the number.
+        """
         if not self.access_token.is_anonymous:
             raise UserNotAnonymous
         guest = accounts.get(self.access_token.account_id)

@@ -55,6 +55,10 @@ class UserEmail(Endpoint):
     }
 
     def change(self, new_email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
+        """Change the e-mail address.
+
+        A mail to the new address asks to confirm it; until then the old one stays.
+        """
         redirect_to = ensure_redirect((options or {}).get("redirect_to"))
         account = accounts.bearer(self.access_token)
         if accounts.email_taken(new_email):
@@ -65,6 +69,7 @@ class UserEmail(Endpoint):
     def send_verification(
         self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None
     ) -> Any:
+        """Send the verification mail again."""
         redirect_to = ensure_redirect((options or {}).get("redirect_to"))
         account = Account.objects.find_by_email(email)
         if account is None:

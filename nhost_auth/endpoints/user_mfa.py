@@ -29,6 +29,10 @@ class UserMfa(Endpoint):
     }
 
     def change(self, code: str, active_mfa_type: str = "") -> Any:
+        """Turn the second factor on or off.
+
+        With `totp` as `activeMfaType` the code turns it on, without it off; a recovery code turns it off too.
+        """
         mfa.ensure_enabled()
         account = accounts.bearer(self.access_token)
         if active_mfa_type:

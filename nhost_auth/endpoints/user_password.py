@@ -48,6 +48,10 @@ class UserPassword(Endpoint):
     }
 
     def change(self, new_password: str, ticket: str | None = None) -> Any:
+        """Change the password.
+
+        That of the bearer, or of whoever holds the `ticket` of a mailed link.
+        """
         account = self._account(ticket)
         policy.ensure_valid(account)
         passwords.ensure_acceptable(new_password, account.user)
@@ -63,6 +67,10 @@ class UserPassword(Endpoint):
         return links.consume_password_reset(ticket)
 
     def reset(self, email: str, options: dict[str, Any] | None = None, code_challenge: str | None = None) -> Any:
+        """Send a link to reset the password.
+
+        The answer does not tell whether the address has an account.
+        """
         redirect_to = ensure_redirect((options or {}).get("redirect_to"))
         password_resets.request(email=email, redirect_to=redirect_to, code_challenge=code_challenge)
         return payloads.OK

@@ -46,11 +46,19 @@ class UserPhoneNumber(Endpoint):
     }
 
     def change(self, new_phone_number: str) -> Any:
+        """Send a code to a new phone number.
+
+        `POST /user/phone-number/change/verify` takes it; until then the old number stays.
+        """
         account = accounts.bearer(self.access_token)
         phones.send_change_code(account, new_phone_number)
         return payloads.OK
 
     def verify(self, new_phone_number: str, otp: str) -> Any:
+        """Change the phone number.
+
+        Proven by the code that was sent to the new one.
+        """
         account = accounts.bearer(self.access_token)
         phones.change(account, new_phone_number, otp)
         return payloads.OK

@@ -1,7 +1,6 @@
 """GET /user/sessions lists where the bearer is signed in, DELETE /user/sessions/<id> ends one session.
 
-Ours, not Nhost's. Access tokens do not say which session they are of, so a client that wants to see its own marked
-sends its `refreshTokenId` along. Personal access tokens are not sessions.
+Ours, not Nhost's.
 """
 
 from __future__ import annotations
@@ -30,10 +29,19 @@ class UserSessions(Endpoint):
     }
 
     def list(self, refresh_token_id: str = "") -> Any:
+        """List the sessions.
+
+        Where the user is signed in. Access tokens do not tell which session they are of: with `refreshTokenId` the
+        client's own is marked as `current`. Personal access tokens are not sessions.
+        """
         account = accounts.bearer(self.access_token)
         found = account.refresh_tokens.sessions()
         return {"sessions": [payloads.open_session(token, current=refresh_token_id) for token in found]}
 
     def end(self, session_id: uuid.UUID) -> Any:
+        """End a session.
+
+        Its refresh token is good no more; an access token that is out stays good until it expires.
+        """
         sessions.end_one(accounts.bearer(self.access_token), session_id)
         return payloads.OK

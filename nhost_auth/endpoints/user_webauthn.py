@@ -64,21 +64,29 @@ class UserWebauthn(Endpoint):
     }
 
     def add(self) -> Any:
+        """Begin to add a security key.
+
+        The options go to `navigator.credentials.create()`, and what that returns to `POST /user/webauthn/verify`.
+        """
         return webauthn.add_options(accounts.bearer(self.access_token))
 
     def verify(self, credential: dict[str, Any], nickname: str | None = None) -> Any:
+        """Add a security key."""
         account = accounts.bearer(self.access_token)
         key = webauthn.add(account, credential, nickname)
         return {"id": str(key.pk), **({"nickname": nickname} if nickname is not None else {})}
 
     def list(self) -> Any:
+        """List the security keys."""
         account = accounts.bearer(self.access_token)
         return {"keys": [payloads.security_key(key) for key in account.security_keys.all()]}
 
     def rename(self, key_id: uuid.UUID, nickname: str) -> Any:
+        """Rename a security key."""
         account = accounts.bearer(self.access_token)
         return payloads.security_key(webauthn.rename(account, key_id, nickname))
 
     def remove(self, key_id: uuid.UUID) -> Any:
+        """Remove a security key."""
         webauthn.remove(accounts.bearer(self.access_token), key_id)
         return payloads.OK

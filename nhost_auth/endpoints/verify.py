@@ -1,6 +1,4 @@
-"""GET /verify: where mailed links lead; sends the browser on with a refresh token or a PKCE code (accounts.md 3.22).
-
-With AUTH_MFA_REQUIRED_EVERYWHERE a user with a second factor gets the ticket for POST /signin/mfa/totp instead.
+"""GET /verify: where mailed links lead (accounts.md 3.22).
 
 With AUTH_VERIFY_CONFIRM_PAGE the link shows an inert page first, and POST /verify does the rest: scanners that open
 the links of a mail do not use them up.
@@ -50,7 +48,12 @@ class Verify(Endpoint):
     }
 
     def open(self, **query: Any) -> Any:
-        """What a GET does: follow the link, or show a page whose button posts to the same address."""
+        """Follow a mailed link.
+
+        Sends the browser on to `redirectTo` with a refresh token, with a `code` for `POST /token/exchange` where there
+        is a `codeChallenge`, with an `mfaTicket` for `POST /signin/mfa/totp`, or with an error. With
+        `AUTH_VERIFY_CONFIRM_PAGE` it shows a page whose button does that.
+        """
         if conf.AUTH_VERIFY_CONFIRM_PAGE:
             return payloads.Page("nhost_auth/verify.html")
         return self.follow(**query)
@@ -62,6 +65,10 @@ class Verify(Endpoint):
         type: str | None = None,  # noqa: A002 - Nhost's name; the ticket itself says what it is for
         code_challenge: str | None = None,
     ) -> Any:
+        """Follow a mailed link after the page that asks.
+
+        What the button of the page does that `GET` shows.
+        """
         if parse_target(redirect_to) is None:
             raise InvalidRequest
         self.error_target = conf.AUTH_CLIENT_URL or None

@@ -13,4 +13,5 @@ class Version(Endpoint):
     stories = {"show": Story(operation="getVersion", answer=answers.Version)}
 
     def show(self) -> Any:
+        """Tell the server's version."""
         return {"version": __version__}

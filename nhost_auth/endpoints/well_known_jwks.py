@@ -13,4 +13,8 @@ class WellKnownJwks(Endpoint):
     stories = {"show": Story(operation="getJWKs", answer=answers.JWKSet)}
 
     def show(self) -> Any:
+        """Get the public keys of access tokens.
+
+        A JSON Web Key Set (RFC 7517); empty where tokens are signed with a shared secret.
+        """
         return {"keys": keys.backend().keyring.jwks}

@@ -1,6 +1,6 @@
 """What stories answer, as types: mypy holds payloads.py to them, and json_schemas.py describes them to clients.
 
-Under Nhost's names where it has one; accounts.md 2.1, 2.2, 3.21, identity.md 1.1, 2, 4.6. Camel case, as on the wire.
+Under Nhost's names where it has one; accounts.md 1.2, 2.1, 2.2, 3.21, identity.md 1.1, 2, 4.6. Camel case, as sent.
 No annotation here is postponed: of those Python does not see which keys are not required.
 """
 
@@ -227,7 +227,7 @@ class Version(TypedDict):
 
 
 class ErrorResponse(TypedDict):
-    """A refusal; `reason` and what follows it are of requests that are wrong in themselves (accounts.md 1.2)."""
+    """A refusal; `reason` and what follows it are of requests that are wrong in themselves."""
 
     status: int
     message: str

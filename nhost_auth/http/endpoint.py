@@ -82,7 +82,7 @@ class Endpoint(ViewSet):
     content_negotiation_class = BaseContentNegotiation
     versioning_class = None
     schema: Any = None
-    """http/openapi.py has one, where the host has installed drf-spectacular."""
+    """http/openapi/spectacular.py has one, where the host has installed drf-spectacular."""
 
     statuses: ClassVar[Mapping[type[AuthError], int]] = {}
     """Statuses of errors where they differ from Nhost's."""

@@ -239,7 +239,9 @@ class RedirectOptions(Input):
 
 
 class SignUpOptions(Input):
-    """accounts.md 1.11; what the values mean is the policy's matter."""
+    """What a new account begins with, and where its mails lead; an account that exists is not changed by it."""
+
+    # accounts.md 1.11; what the values mean is the policy's matter.
 
     allowedRoles = Texts(required=False)
     defaultRole = Text(required=False)

@@ -9,6 +9,7 @@ from nhost_auth.errors import (
     AuthError,
     BadRequest,
     BotCheckFailed,
+    BotCheckUnavailable,
     DefaultRoleMustBeInAllowedRoles,
     DisabledEndpoint,
     DisabledMfaTotp,
@@ -65,7 +66,7 @@ def possible(story: Story) -> set[type[AuthError]]:
     if story.guard not in (None, optional_bearer, optional_elevated):
         found.add(Unauthorized)
     if story.turnstile:
-        found.add(BotCheckFailed)
+        found |= {BotCheckFailed, BotCheckUnavailable}
     for toggle in story.toggles:
         found.add(SignupDisabled if toggle == "AUTH_DISABLE_SIGNUP" else DisabledEndpoint)
     if any(error.concealable for error in found):
@@ -73,17 +74,12 @@ def possible(story: Story) -> set[type[AuthError]]:
     return found
 
 
-def codes(story: Story, statuses: Mapping[type[AuthError], int]) -> dict[int, list[str]]:
-    """The codes of a story's errors by status; `statuses` are those of an endpoint that differs from Nhost.
-
-    Turnstile's refusals have no code.
-    """
-    found: dict[int, list[str]] = {}
-    for error in possible(story) | {InternalServerError}:
-        of_status = found.setdefault(statuses.get(error, error.status), [])
-        if error is not BotCheckFailed:
-            of_status.append(error.code)
-    return {status: sorted(found[status]) for status in sorted(found)}
+def by_status(story: Story, statuses: Mapping[type[AuthError], int]) -> dict[int, list[type[AuthError]]]:
+    """A story's errors in the order of their codes; `statuses` are those of an endpoint that differs from Nhost."""
+    found: dict[int, list[type[AuthError]]] = {}
+    for error in sorted(possible(story) | {InternalServerError}, key=lambda error: error.code):
+        found.setdefault(statuses.get(error, error.status), []).append(error)
+    return {status: found[status] for status in sorted(found)}
 
 
 def _of_the_request(story: Story) -> set[type[AuthError]]:

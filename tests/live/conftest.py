@@ -1,13 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.live.demo import Demo, Start
+from tests.live.page_tools import PageTools
 from tests.live.postgres import PostgreSQL, own_postgres
 from tests.live.redis_server import Redis
+
+if TYPE_CHECKING:
+    from tests.live.app_page import AppPage
+
+VisitApp = Callable[[Demo], "AppPage"]
+"""Opens the page /app of a demo in a browser profile of its own."""
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +56,33 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
     server = Redis(tmp_path)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")  # no longer: with the browser goes its loop, and other tests need the ORM
+def running_chromium() -> Iterator[Any]:
+    from tests.live.browser import chromium  # skips where playwright is missing
+
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def visit_app(running_chromium: Any) -> Iterator[VisitApp]:
+    from tests.live.app_page import AppPage
+
+    opened: list[AppPage] = []
+
+    def visit(demo: Demo) -> AppPage:
+        opened.append(AppPage(running_chromium, demo))
+        return opened[-1]
+
+    yield visit
+    for app in opened:
+        app.page.context.close()
+        assert app.faults == []
+
+
+@pytest.fixture(scope="session")
+def page_tools(tmp_path_factory: pytest.TempPathFactory) -> PageTools:
+    """The npm packages of the page; skips the test where they cannot be had."""
+    return PageTools(tmp_path_factory.mktemp("page"))

@@ -44,6 +44,7 @@ class Demo:
             **passed_on,
             **ENVIRONMENT,
             "DATABASE_URL": f"sqlite:///{directory / 'demo.sqlite3'}",
+            "AUTH_PORT": str(self.port),
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -24,7 +24,7 @@ from nhost_auth.pytest_plugin.people import make_account
 
 editor, reader = make_account(roles=["user", "editor"]), make_account(roles=["user"])
 asking = [SignedInClient.of(editor), SignedInClient.of(reader), Client()]
-for path in ["/notes/", "/notes/count/", "/whoami/"]:
+for path in ["/notes/", "/notes/count/", "/whoami/", "/docs/", "/docs/openapi.json"]:
     print(path, *[client.get(path, headers={"host": "localhost"}).status_code for client in asking])
 """
 
@@ -66,7 +66,13 @@ def test_project_works_as_written(tmp_path: Path) -> None:
     assert project.tests >= 6
     assert f"{project.tests} passed" in told
     told = project.run("-c", ASK)
-    assert told.splitlines() == ["/notes/ 200 403 401", "/notes/count/ 200 200 302", "/whoami/ 200 200 401"]
+    assert told.splitlines() == [
+        "/notes/ 200 403 401",
+        "/notes/count/ 200 200 302",
+        "/whoami/ 200 200 401",
+        "/docs/ 200 200 200",
+        "/docs/openapi.json 200 200 200",
+    ]
     schema = json.loads(
         project.run("manage.py", "spectacular", "--format", "openapi-json", "--validate", "--fail-on-warn")
     )

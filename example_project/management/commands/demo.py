@@ -51,5 +51,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Start page    {origin}/")
         if settings.DEMO_INBOX:
             self.stdout.write(f"Inbox         {origin}/inbox")
+        self.stdout.write(f"API to browse {origin}/docs/")
         self.stdout.write(f"Admin         {origin}/admin/")
         self.stdout.flush()

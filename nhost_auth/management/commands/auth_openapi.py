@@ -7,24 +7,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.urls import get_resolver
 
 from nhost_auth.conf import conf
-from nhost_auth.version import __version__
-
-
-def schema() -> dict[str, Any]:
-    """The schema of the whole map. Raises ImportError without drf-spectacular."""
-    from drf_spectacular.generators import SchemaGenerator
-
-    from nhost_auth.http import openapi  # noqa: F401 - gives the endpoints their schemas
-
-    # By name: the map stands above the commands and is not theirs to import.
-    generator: Any = SchemaGenerator
-    found: dict[str, Any] = generator(patterns=get_resolver("nhost_auth.urls").url_patterns).get_schema(public=True)
-    info = {"title": "Nhost Auth", "version": __version__}
-    return found | {"info": info, "servers": [{"url": conf.AUTH_SERVER_URL}]}
+from nhost_auth.http.openapi.document import document
 
 
 class Command(BaseCommand):
@@ -34,10 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--file", type=Path, help="write it there instead")
 
     def handle(self, *_args: Any, file: Path | None = None, **_options: Any) -> None:
-        try:
-            text = json.dumps(schema(), indent=2)
-        except ImportError as error:
-            raise CommandError("This needs drf-spectacular: pip install nhost-auth[openapi]") from error
+        # By name: the map stands above the commands and is not theirs to import.
+        patterns = get_resolver("nhost_auth.urls").url_patterns
+        text = json.dumps(document(patterns, server=conf.AUTH_SERVER_URL), indent=2)
         if file is None:
             self.stdout.write(text)
         else:

@@ -1,0 +1,22 @@
+// The page: every import is a way in, or what somebody signed in can do. Each file stands on its own.
+
+import './email_password.js'
+import './magic_link.js'
+import './email_code.js'
+import './sms_code.js'
+import './passkeys.js'
+import './social.js'
+import './personal_access_tokens.js'
+import './anonymous.js'
+import './second_factor.js'
+import './elevation.js'
+import './sessions.js'
+import './change_email.js'
+import './change_password.js'
+import './session.js'
+
+import { arrive } from './arrival.js'
+import { perform } from './screen.js'
+
+perform(arrive)
+addEventListener('storage', () => perform(() => '')) // signed in or out in another tab

@@ -1,0 +1,137 @@
+// What all ways share: forms that act, one place for the outcome, one view at a time. No way knows another.
+
+import { nhost } from './client.js'
+import { explain } from './words.js'
+
+const outcome = byId('outcome')
+const error = byId('error')
+const views = ['signed-out', 'second-step', 'signed-in'].map(byId)
+const painters = []
+
+let busy = false
+let ticket = null
+
+export function byId(id) {
+  return document.getElementById(id)
+}
+
+/** Draws a part of the page: `paint` gets the user after all that happens while somebody is signed in. */
+export function onShow(paint) {
+  painters.push(paint)
+}
+
+/** As onShow, but guests, whom the server refuses most things, are left out. */
+export function onShowUser(paint) {
+  painters.push((user) => user.isAnonymous || paint(user))
+}
+
+/** Lets a form act: `action` gets its values, the pressed button's value and the form; it returns what to tell. */
+export function onSubmit(idOrForm, action) {
+  const form = typeof idOrForm === 'string' ? byId(idOrForm) : idOrForm
+  // No form: the server leaves out the ways that are switched off.
+  form?.addEventListener('submit', (event) => {
+    event.preventDefault()
+    perform(() => action(Object.fromEntries(new FormData(form)), event.submitter?.value, form))
+  })
+}
+
+/** Two forms, the second `${id}-verify`: one has a code sent, the other takes it. */
+export function onCode(id, send, verify) {
+  let sent = {}
+  onSubmit(id, async (values) => {
+    await send(values)
+    sent = values
+    byId(`${id}-verify`).hidden = false
+    byId(`${id}-verify`).elements.otp.focus()
+    return 'A code is on its way. Type it in here.'
+  })
+  onSubmit(`${id}-verify`, async ({ otp }, _button, form) => {
+    const told = await verify({ ...sent, otp })
+    form.reset()
+    form.hidden = true
+    return told
+  })
+}
+
+/** How every way in ends: with a session, with the second step, or with an address that has to be confirmed first. */
+export function enter({ session, mfa }, told = 'You are signed in.') {
+  ticket = mfa?.ticket ?? null
+  if (ticket) return 'One step is left.'
+  return session ? told : 'A mail was sent to confirm the address: follow its link.'
+}
+
+/** The ticket of the second step. Whatever comes of it, it is good for one try. */
+export function takeTicket() {
+  const taken = ticket
+  ticket = null
+  return taken
+}
+
+/** Runs an action and shows how it ended. One at a time. */
+export async function perform(action) {
+  if (busy) return
+  const section = document.activeElement.closest('section')
+  setBusy(true)
+  say(outcome)
+  say(error)
+  try {
+    const told = await action()
+    await show()
+    say(outcome, told)
+  } catch (reason) {
+    say(error, explain(reason))
+  }
+  moveFocus(turn(), section)
+  byId('inbox')?.contentWindow.location.replace(byId('inbox').src)
+  setBusy(false)
+}
+
+async function show() {
+  const session = nhost.getUserSession()
+  if (!session) return
+  const user = session.user.isAnonymous ? session.user : (await nhost.auth.getUser()).body
+  byId('guest').hidden = !user.isAnonymous
+  byId('account').hidden = user.isAnonymous
+  await Promise.all(painters.map((paint) => paint(user)))
+}
+
+function turn() {
+  const wanted = nhost.getUserSession() ? 'signed-in' : ticket ? 'second-step' : 'signed-out'
+  const turned = byId(wanted).hidden
+  for (const view of views) view.hidden = view.id !== wanted
+  if (turned) leave()
+  return turned && byId(wanted)
+}
+
+/** Nothing of one user is left for the next. */
+function leave() {
+  emptySecrets()
+  for (const form of document.forms) form.reset()
+  for (const step of document.querySelectorAll('[data-step]')) step.hidden = true
+}
+
+/** What is shown once does not stay on the page. */
+export function emptySecrets() {
+  for (const secret of document.querySelectorAll('[data-secret]')) secret.replaceChildren()
+}
+
+/** Keyboards and screen readers go on where the page goes on, not at a button that is there no more. */
+function moveFocus(turned, section) {
+  if (turned) turned.querySelector('h2').focus()
+  else if (document.activeElement === document.body) section?.querySelector('h3').focus()
+}
+
+/** Not `disabled`, which would take the focus away. */
+function setBusy(now) {
+  busy = now
+  for (const button of document.querySelectorAll('button')) button.setAttribute('aria-disabled', now)
+}
+
+function say(region, told) {
+  region.replaceChildren()
+  if (!told) return
+  const note = document.createElement('p')
+  note.className = 'note'
+  note.append(told)
+  region.append(note)
+}

@@ -1,0 +1,171 @@
+"""The page /app in Chromium: signing up, in and out by a password, and what every way of the page shares."""
+
+from __future__ import annotations
+
+import re
+
+import requests
+
+from tests.live.app_page import PASSWORD, AppPage, is_alive
+from tests.live.browser import expect
+from tests.live.conftest import VisitApp
+from tests.live.demo import Demo, Start
+from tests.live.page_tools import PageTools
+
+WAY = "E-mail and password"
+
+
+def test_sign_up_in_and_out(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.picture("signed-out")
+    app.sign_up("page@example.com")
+    app.expect_outcome("You are signed up.")
+    app.expect_signed_in("page@example.com")
+    expect(app.page.get_by_role("heading", name="You are signed in")).to_be_focused()
+    first = app.session
+    app.sign_out()
+    app.expect_signed_out()
+    expect(app.page.get_by_role("heading", name="Sign in or sign up")).to_be_focused()
+    assert app.session is None
+    assert not is_alive(demo, first)
+
+    app.sign_in("page@example.com")
+    app.expect_outcome("You are signed in.")
+    app.expect_signed_in("page@example.com")
+    assert app.session["user"]["id"] == first["user"]["id"]
+    app.picture("signed-in")
+
+
+def test_session_outlives_the_page_and_is_renewed(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("stays@example.com")
+    app.expect_signed_in("stays@example.com")
+    before = app.session
+    app.open()
+    app.expect_signed_in("stays@example.com")
+    app.press("Who you are", "Refresh")
+    app.expect_outcome("You have a new access token.")
+    assert app.session["refreshToken"] != before["refreshToken"]
+    assert app.session["refreshTokenId"] == before["refreshTokenId"]
+
+
+def test_other_tab_signs_out_too(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("tabs@example.com")
+    app.expect_signed_in("tabs@example.com")
+    other = app.page.context.new_page()
+    other.goto(app.address)
+    other.get_by_role("button", name="Sign out", exact=True).click()
+    app.expect_signed_out()
+
+
+def test_faults_are_told_in_plain_words(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_in("nobody@example.com")
+    app.expect_error("There is no account with this address and this password.")
+    app.picture("error")
+    app.sign_up("short@example.com", "ab")
+    app.expect_error("minimum string length is 3")
+    app.sign_up("twice@example.com")
+    app.expect_outcome("You are signed up.")
+    app.sign_out()
+    app.sign_up("twice@example.com")
+    app.expect_error("There is an account with this address already.")
+    app.page.route("**/v1/**", lambda route: route.abort())
+    app.sign_in("twice@example.com")
+    app.expect_error("The server cannot be reached.")
+    app.expect_signed_out()
+
+
+def test_session_that_was_ended_elsewhere_ends_here(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("page.ended@example.com")
+    app.expect_signed_in("page.ended@example.com")
+    session = app.session
+    requests.post(f"{demo.api}/signout", json={"refreshToken": session["refreshToken"]}, timeout=10)
+    app.page.clock.install()
+    app.page.clock.fast_forward(1000 * session["accessTokenExpiresIn"])
+    app.open()
+    app.expect_signed_out()
+    assert app.session is None
+
+
+def test_address_is_confirmed_by_the_mail_beside(start: Start, visit_app: VisitApp) -> None:
+    demo = start(AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true")
+    app = visit_app(demo)
+    app.sign_up("careful@example.com")
+    app.expect_outcome("A mail was sent to confirm the address")
+    app.picture("mail-sent")
+    app.sign_in("careful@example.com")
+    app.expect_error("Confirm your address first")
+    app.follow_newest_link()
+    app.expect_outcome("Your address is confirmed, and you are signed in.")
+    app.expect_signed_in("careful@example.com")
+    assert app.page.url == app.address, "nothing secret stays in the address bar"
+    expect(app.way("Who you are").locator("#who-email")).to_have_text("careful@example.com (confirmed)")
+
+
+def test_link_that_is_no_good_is_told(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.page.goto(f"{demo.api}/verify?ticket=verifyEmail:old&redirectTo={app.address}")
+    app.expect_error("That did not work: ")
+    app.expect_signed_out()
+
+
+def test_forgotten_password(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("forgot@example.com")
+    app.expect_outcome("You are signed up.")
+    app.sign_out()
+    way = app.way(WAY)
+    way.get_by_text("Forgot the password, or no mail?").click()
+    way.get_by_label("E-mail address").last.fill("forgot@example.com")
+    app.press(WAY, "Mail me a link to set a new one")
+    app.expect_outcome("a mail is on its way")
+    app.follow_newest_link()
+    app.expect_outcome("Set a new password now")
+    app.expect_signed_in("forgot@example.com")
+
+
+def test_keyboard_alone_is_enough(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.way(WAY).get_by_label("E-mail address").first.focus()
+    keyboard = app.page.keyboard
+    keyboard.type("keys.only@example.com")
+    keyboard.press("Tab")
+    keyboard.type(PASSWORD)
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    app.expect_signed_in("keys.only@example.com")
+
+
+def test_no_foreign_script_runs_and_nothing_is_asked_elsewhere(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("origin@example.com")
+    app.expect_outcome("You are signed up.")
+    assert {re.match("[a-z]+://[^/]+", url)[0] for url in app.asked} == {f"http://localhost:{demo.port}"}  # type: ignore[index]
+    reply = requests.get(app.address, timeout=10)
+    assert reply.text.count("<script") == reply.text.count('<script type="module" src="/static/') == 1
+    policy = reply.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert 'href="/app"' in requests.get(demo.origin, timeout=10).text
+
+
+def test_address_without_a_name_leads_to_localhost(demo: Demo) -> None:
+    reply = requests.get(f"{demo.origin}/app?type=x", allow_redirects=False, timeout=10)
+    assert reply.headers["Location"] == f"http://localhost:{demo.port}/app?type=x"
+
+
+def test_both_views_are_accessible_and_fit_a_phone(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
+    app: AppPage = visit_app(demo)
+    app.expect_accessible(page_tools.axe)
+    app.expect_no_sideways_scrolling()
+    app.sign_in("nobody@example.com")
+    app.expect_error("There is no account")
+    app.expect_accessible(page_tools.axe)
+    app.sign_up("axe@example.com")
+    app.expect_outcome("You are signed up.")
+    app.expect_accessible(page_tools.axe)
+    app.expect_no_sideways_scrolling()
