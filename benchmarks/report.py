@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import bars, growth_tables, limits, machine, memory, pruning_tables, scaling, tables
+from benchmarks import bars, growth_tables, machine, memory, parts, pruning_tables, scaling, tables
 from benchmarks.compare import RESULTS
 
 HERE = Path(__file__).parent
 OTHERS = {
-    "limits": limits.tables,
+    "parts": parts.tables,
     "scaling": scaling.tables,
     "growth": growth_tables.of,
     "pruning": pruning_tables.of,

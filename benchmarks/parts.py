@@ -1,9 +1,9 @@
 """What no server can be faster than: the database with the SQL of a refresh alone, and hashing a password alone.
 
-    python -m benchmarks.limits [--seconds 4] [--tokens 100000]
+    python -m benchmarks.parts [--seconds 4] [--tokens 100000]
 
 pgbench sends the very statements of POST /token, prepared, over a database of so many accounts with a token each.
-Needs pgbench: apt-get install postgresql-contrib. Writes benchmarks/results/limits.json.
+Needs pgbench: apt-get install postgresql-contrib. Writes benchmarks/results/parts.json.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main() -> None:
     hashes = [_hashing(title, hasher, options.seconds) for title, hasher in _hashers().items()]
     found = {"statements": lines, "refresh": refresh, "hashes": hashes}
     document = {"machine": facts, "options": vars(options), **found}
-    write("limits", document)
+    write("parts", document)
     print(tables(document))
 
 
