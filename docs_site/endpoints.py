@@ -117,7 +117,7 @@ def _facts(operation: Operation, answers: Answers) -> Iterator[tuple[str, str]]:
     yield "needs", ", ".join(_switch(toggle) for toggle in (*story.toggles, *filter(None, [story.exists_with])))
     yield "limits", ", ".join(map(code, ("global", *story.limits)))
     yield "answer", _answer(story, answers)
-    for status, errors in refusals.by_status(story, operation.endpoint.statuses).items():
+    for status, errors in refusals.by_status(story, operation.endpoint).items():
         yield f"error {status}", ", ".join(dict.fromkeys(map(_told, errors)))
 
 

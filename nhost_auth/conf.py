@@ -150,8 +150,8 @@ class Conf:
     AUTH_RATE_LIMIT_BRUTE_FORCE_INTERVAL = Duration(300.0, "in this time")
     AUTH_RATE_LIMIT_SIGNUPS_BURST = Int(10, "sign-ups")
     AUTH_RATE_LIMIT_SIGNUPS_INTERVAL = Duration(300.0, "in this time")
-    AUTH_RATE_LIMIT_OAUTH2_SERVER_BURST = Int(100, "requests of OAuth2 clients", planned=True)
-    AUTH_RATE_LIMIT_OAUTH2_SERVER_INTERVAL = Duration(300.0, "in this time", planned=True)
+    AUTH_RATE_LIMIT_OAUTH2_SERVER_BURST = Int(100, "requests of OAuth2 clients")
+    AUTH_RATE_LIMIT_OAUTH2_SERVER_INTERVAL = Duration(300.0, "in this time")
     AUTH_RATE_LIMIT_MEMCACHE_SERVER = Str("", "host:port of the counters; unset: AUTH_RATE_LIMIT_STORAGE")
     AUTH_RATE_LIMIT_MEMCACHE_PREFIX = Str("", "put before each key there")
     AUTH_TURNSTILE_SECRET = Str("", "turns on Cloudflare Turnstile for sign-ups and what sends messages")
@@ -185,10 +185,10 @@ class Conf:
     AUTH_PROVIDER_CUSTOM = Json("slug to an OpenID Connect or OAuth2 provider of your own")
 
     # OAuth2 and OpenID Connect provider
-    AUTH_OAUTH2_PROVIDER_ENABLED = Bool(False, "other applications sign people in here", planned=True)
-    AUTH_OAUTH2_PROVIDER_LOGIN_URL = Str("", "consent page; unset: AUTH_CLIENT_URL + /oauth2/login", planned=True)
-    AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL = Int(900, "life of its access tokens, seconds", planned=True)
-    AUTH_OAUTH2_PROVIDER_REFRESH_TOKEN_TTL = Int(2592000, "life of its refresh tokens, seconds", planned=True)
+    AUTH_OAUTH2_PROVIDER_ENABLED = Bool(False, "other applications sign people in here")
+    AUTH_OAUTH2_PROVIDER_LOGIN_URL = Str("", "consent page; unset: AUTH_CLIENT_URL + /oauth2/login")
+    AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL = Int(900, "life of its access tokens, seconds")
+    AUTH_OAUTH2_PROVIDER_REFRESH_TOKEN_TTL = Int(2592000, "life of its refresh tokens, seconds")
     AUTH_OAUTH2_PROVIDER_CIMD_ENABLED = Bool(False, "a URL may be a client id", planned=True)
     AUTH_OAUTH2_PROVIDER_CIMD_ALLOW_INSECURE_TRANSPORT = Bool(False, "also plain and private URLs", planned=True)
 
@@ -217,6 +217,7 @@ class Conf:
     AUTH_WEBAUTHN_CONCEAL_KEYS = Bool(False, "POST /signin/webauthn answers every address alike, with made-up keys where there are none; False: unknown addresses get an error, as Nhost")
     AUTH_PROVIDER_BIND_BROWSER = Bool(True, "who comes back from a provider has to use the browser that went there, told by a cookie; False as Nhost")
     AUTH_LINK_EVICT_UNVERIFIED = Bool(False, "somebody whose provider has verified an address takes the account that holds it unverified; its password, sessions, tokens and keys go; False: both share it, as at Nhost")
+    AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE = Bool(False, "tokens of applications pass at our own endpoints and the host's; False: those with the scope graphql alone; True as Nhost")
     AUTH_OUTBOUND_PRIVATE_HOSTS = List([], "hosts that providers of one's own may have behind the firewall; all others have to be at public addresses")
     AUTH_EMAIL_DELIVERY = Choice("now", "now task", "mails leave within the request, or as a task of Django's tasks framework")
     AUTH_VERIFY_CONFIRM_PAGE = Bool(False, "GET /verify shows a page whose button follows the link: mail scanners cannot use it up; mails carry a code too")

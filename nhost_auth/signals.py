@@ -71,5 +71,15 @@ account_enabled = Signal()
 refresh_token_reused = Signal()
 """A spent refresh token was shown again and its session was ended. Further argument: `session_id`."""
 
+application_authorized = Signal()
+"""The account lets an application in. Further arguments: `client_id` and `scopes`, a list."""
+
+application_revoked = Signal()
+"""The account lets an application in no more. Further argument: `client_id`."""
+
+application_token_reused = Signal()
+"""A used code or spent refresh token of an application was shown again; its tokens are good no more. Further argument:
+`client_id`."""
+
 account_erased = Signal()
 """The account, the host's user and all that belonged to them are gone; `account` is the last copy in memory."""

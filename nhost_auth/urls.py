@@ -42,6 +42,13 @@ from nhost_auth.endpoints.user_webauthn import UserWebauthn
 from nhost_auth.endpoints.verify import Verify
 from nhost_auth.endpoints.version import Version
 from nhost_auth.endpoints.well_known_jwks import WellKnownJwks
+from nhost_auth.oauth2.authorize import Authorize
+from nhost_auth.oauth2.discovery import Discovery
+from nhost_auth.oauth2.introspect import Introspect
+from nhost_auth.oauth2.login import Login
+from nhost_auth.oauth2.revoke import Revoke
+from nhost_auth.oauth2.token import Token as OAuth2Token
+from nhost_auth.oauth2.userinfo import Userinfo
 
 app_name = "nhost_auth"
 
@@ -111,6 +118,17 @@ urlpatterns = [
     path("elevate/otp/email/verify", Elevate.as_view({"post": "verify_email"})),
     path("elevate/otp/sms", Elevate.as_view({"post": "send_sms"})),
     path("elevate/otp/sms/verify", Elevate.as_view({"post": "verify_sms"})),
+    # Other applications sign people in here
+    path(".well-known/openid-configuration", Discovery.as_view({"get": "openid_configuration"})),
+    path(".well-known/oauth-authorization-server", Discovery.as_view({"get": "oauth_authorization_server"})),
+    path("oauth2/authorize", Authorize.as_view({"get": "ask", "post": "ask_by_form"})),
+    path("oauth2/login", Login.as_view({"get": "show", "post": "agree"})),
+    path("oauth2/login/refuse", Login.as_view({"post": "refuse"})),
+    path("oauth2/token", OAuth2Token.as_view({"post": "issue"})),
+    path("oauth2/userinfo", Userinfo.as_view({"get": "show", "post": "show_by_post"})),
+    path("oauth2/jwks", Discovery.as_view({"get": "jwks"})),
+    path("oauth2/revoke", Revoke.as_view({"post": "revoke"})),
+    path("oauth2/introspect", Introspect.as_view({"post": "introspect"})),
     # The server
     path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
     path("version", Version.as_view({"get": "show"})),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from nhost_auth.conf import conf
@@ -11,14 +12,15 @@ from nhost_auth.errors import InvalidRequest
 from nhost_auth.flows import keys
 from nhost_auth.flows.custom_claims import PATH_SOURCES, custom_claims
 from nhost_auth.infra.jwt import KeyringBackend, KeyringToken, TokenError
-from nhost_auth.models import Account, RefreshToken
+from nhost_auth.models import Account, OAuth2RefreshToken, RefreshToken
 
 __all__ = ["ELEVATED_CLAIM", "AccessToken", "TokenError", "issue"]
 
 ELEVATED_CLAIM = "x-hasura-auth-elevated"
 EPOCH_CLAIM = "epoch"
 SESSION_CLAIM = "sid"
-"""OpenID Connect Front-Channel Logout 1.0, section 3."""
+"""OpenID Connect Front-Channel Logout 1.0, section 3. In tokens of applications: the family of refresh tokens."""
+AUTH_TIME_CLAIM = "auth_time"
 
 
 class AccessToken(KeyringToken):
@@ -26,7 +28,15 @@ class AccessToken(KeyringToken):
 
     @classmethod
     def read(cls, text: str) -> AccessToken:
-        """The token of a text. Raises TokenError for one that is not good."""
+        """The token of a text that speaks for its user everywhere. Raises TokenError for one that is not good."""
+        token = cls.read_any(text)
+        if not token.is_for_users:
+            raise TokenError("Token is for an application alone")
+        return token
+
+    @classmethod
+    def read_any(cls, text: str) -> AccessToken:
+        """As `read`, but that of an application or an ID token too."""
         tried = keys.backend()
         try:
             return cls(text)  # type: ignore[arg-type] # simplejwt annotates the encoded token as a Token
@@ -60,16 +70,49 @@ class AccessToken(KeyringToken):
     @property
     def session_id(self) -> uuid.UUID | None:
         """The session it is of, where AUTH_ACCESS_TOKEN_SESSION_BOUND says so and it tells."""
+        return self._named_session if conf.AUTH_ACCESS_TOKEN_SESSION_BOUND and not self.client_id else None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its session is over.
+
+        Asks the database, and only where tokens are bound to sessions, as those of applications always are.
+        """
+        named = self._named_session
+        if self.client_id:
+            return named is None or not OAuth2RefreshToken.objects.live().filter(pk=named).exists()
+        if named is None or not conf.AUTH_ACCESS_TOKEN_SESSION_BOUND:
+            return False
+        return not RefreshToken.objects.sessions().filter(pk=named).exists()
+
+    @property
+    def _named_session(self) -> uuid.UUID | None:
         try:
-            return uuid.UUID(self.payload.get(SESSION_CLAIM)) if conf.AUTH_ACCESS_TOKEN_SESSION_BOUND else None
+            return uuid.UUID(self.payload.get(SESSION_CLAIM))
         except (ValueError, TypeError, AttributeError):
             return None
 
     @property
-    def has_ended(self) -> bool:
-        """Whether its session is over. Asks the database, and only where tokens are bound to sessions."""
-        session_id = self.session_id
-        return session_id is not None and not RefreshToken.objects.sessions().filter(pk=session_id).exists()
+    def client_id(self) -> str:
+        """The application it was made for; empty for those of our own sessions, which have no audience."""
+        audience = self.payload.get("aud", "")
+        return str(audience[0] if isinstance(audience, list) and audience else audience or "")
+
+    @property
+    def scopes(self) -> list[str]:
+        """What the application may do with it; nothing in an ID token."""
+        return str(self.payload.get("scope", "")).split()
+
+    @property
+    def is_for_users(self) -> bool:
+        """Whether it speaks for its user everywhere; that of an application does where the user agreed to that."""
+        return not self.client_id or "graphql" in self.scopes or conf.AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE
+
+    @property
+    def auth_time(self) -> datetime:
+        """When its user signed in, as far as it tells; else when it was made."""
+        told = self.payload.get(AUTH_TIME_CLAIM, self.payload.get("iat", 0))
+        return datetime.fromtimestamp(int(told), UTC)
 
     @property
     def is_anonymous(self) -> bool:
@@ -85,27 +128,60 @@ class AccessToken(KeyringToken):
         return str(self.hasura.get("x-hasura-default-role", ""))
 
 
-def issue(account: Account, roles: list[str], *, elevated: bool = False, session_id: uuid.UUID | None = None) -> str:
-    """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds; `elevated` after further proof."""
-    keyring, now = keys.backend().keyring, int(time.time())
-    subject = str(account.pk)
+def issue(
+    account: Account,
+    roles: list[str],
+    *,
+    elevated: bool = False,
+    session_id: uuid.UUID | None = None,
+    auth_time: datetime | None = None,
+) -> str:
+    """A signed access token that lives AUTH_ACCESS_TOKEN_EXPIRES_IN seconds; `elevated` after further proof.
+
+    `auth_time`, of the sign-in, stands in it where applications may ask for that.
+    """
     bound = session_id is not None and conf.AUTH_ACCESS_TOKEN_SESSION_BOUND
-    customized = conf.AUTH_JWT_CUSTOM_CLAIMS or conf.AUTH_JWT_CUSTOM_CLAIMS_SOURCE not in PATH_SOURCES
+    told = auth_time is not None and conf.AUTH_OAUTH2_PROVIDER_ENABLED
+    keyring = keys.backend().keyring
     return keyring.sign(
         {
-            "sub": subject,
-            "iss": keyring.issuer,
-            "iat": now,
-            "exp": now + conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
-            **({EPOCH_CLAIM: account.token_epoch} if account.token_epoch else {}),
+            **registered_claims(account, conf.AUTH_ACCESS_TOKEN_EXPIRES_IN),
             **({SESSION_CLAIM: str(session_id)} if bound else {}),
+            **({AUTH_TIME_CLAIM: int(auth_time.timestamp())} if auth_time and told else {}),
             keyring.namespace: {
-                **(custom_claims(account) if customized else {}),
-                "x-hasura-allowed-roles": roles,
-                "x-hasura-default-role": account.default_role_id,
-                "x-hasura-user-id": subject,
-                "x-hasura-user-is-anonymous": "true" if account.is_anonymous else "false",
-                **({ELEVATED_CLAIM: subject} if elevated else {}),
+                **hasura_claims(account, roles, account.default_role_id),
+                **({ELEVATED_CLAIM: str(account.pk)} if elevated else {}),
             },
         }
     )
+
+
+def registered_claims(account: Account, lifetime: int) -> dict[str, Any]:
+    """What every token of an account begins with; it lives `lifetime` seconds."""
+    now = int(time.time())
+    return {
+        "sub": str(account.pk),
+        "iss": keys.backend().keyring.issuer,
+        "iat": now,
+        "exp": now + lifetime,
+        **({EPOCH_CLAIM: account.token_epoch} if account.token_epoch else {}),
+    }
+
+
+def hasura_claims(account: Account, roles: list[str], default_role: str, *, plain: bool = False) -> dict[str, Any]:
+    """The claims under the namespace: texts, as Hasura reads them, or `plain` as JSON has them."""
+    customized = conf.AUTH_JWT_CUSTOM_CLAIMS or conf.AUTH_JWT_CUSTOM_CLAIMS_SOURCE not in PATH_SOURCES
+    guest = account.is_anonymous
+    return {
+        **(custom_claims(account, plain=plain) if customized else {}),
+        "x-hasura-allowed-roles": roles,
+        "x-hasura-default-role": default_role,
+        "x-hasura-user-id": str(account.pk),
+        "x-hasura-user-is-anonymous": guest if plain else str(guest).lower(),
+    }
+
+
+def roles_of(account: Account) -> list[str]:
+    """Those an account with loaded roles may act in; the default role always belongs to them."""
+    default = account.default_role_id
+    return account.role_names if default in account.role_names else [*account.role_names, default]

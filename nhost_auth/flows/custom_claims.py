@@ -20,6 +20,7 @@ from nhost_auth.conf import conf
 from nhost_auth.flows import claim_relations
 from nhost_auth.flows.claim_paths import UnreadablePath, parse, read_json, select
 from nhost_auth.infra import hasura
+from nhost_auth.infra.claim_values import plain as as_json
 from nhost_auth.infra.claim_values import render
 from nhost_auth.infra.hasura import HasuraError
 from nhost_auth.infra.outbound import OutboundError
@@ -35,8 +36,10 @@ PATH_SOURCES = ("django", "graphql", "")
 logger = logging.getLogger("nhost_auth.custom_claims")
 
 
-def custom_claims(account: Account) -> dict[str, str]:
+def custom_claims(account: Account, *, plain: bool = False) -> dict[str, Any]:
     """The claims to add to a token of the account: full names to texts, without any of Nhost's own.
+
+    `plain` values are as JSON has them.
 
     Raises nothing: where they cannot be found out the token goes without, defaults included (configuration.md 3.1).
     """
@@ -44,8 +47,9 @@ def custom_claims(account: Account) -> dict[str, str]:
         with _savepoint():
             found = _find(account)
         defaults = conf.AUTH_JWT_CUSTOM_CLAIMS_DEFAULTS or {}
+        written = as_json if plain else render
         claims = {
-            _full_name(name): render(defaults.get(name) if value is None else value) for name, value in found.items()
+            _full_name(name): written(defaults.get(name) if value is None else value) for name, value in found.items()
         }
         return {name: text for name, text in claims.items() if name.lower() not in RESERVED}
     except Exception as error:

@@ -163,12 +163,13 @@ def _end_stolen(account: Account, token: RefreshToken) -> None:
 
 
 def _session(account: Account, token: RefreshToken, secret: str, *, elevated: bool = False) -> Session:
-    default = account.default_role_id
-    roles = account.role_names if default in account.role_names else [*account.role_names, default]
+    roles = access_tokens.roles_of(account)
     return Session(
         account=account,
         roles=roles,
-        access_token=access_tokens.issue(account, roles, elevated=elevated, session_id=token.pk),
+        access_token=access_tokens.issue(
+            account, roles, elevated=elevated, session_id=token.pk, auth_time=token.created_at
+        ),
         expires_in=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN,
         refresh_token_id=str(token.pk),
         refresh_token=secret,

@@ -237,6 +237,13 @@ class ErrorResponse(TypedDict):
     securityScheme: NotRequired[str]
 
 
+class OAuth2ErrorResponse(TypedDict):
+    """A refusal in the form of RFC 6749 section 5.2."""
+
+    error: str
+    error_description: NotRequired[str]
+
+
 class BotCheckResponse(TypedDict):
     """Turnstile does not vouch for the request."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -18,13 +19,15 @@ from nhost_auth.models import Account
 SCHEME = "Bearer"
 
 
-def read_bearer(request: HttpRequest | Request) -> AccessToken:
+def read_bearer(
+    request: HttpRequest | Request, *, reader: Callable[[str], AccessToken] = AccessToken.read
+) -> AccessToken:
     """The access token of a request: exactly two parts, the word in this case. Raises Unauthorized."""
     parts = request.META.get("HTTP_AUTHORIZATION", "").split(" ")
     if len(parts) != 2 or parts[0] != SCHEME:
         raise Unauthorized("missing or malformed authorization header")
     try:
-        token = AccessToken.read(parts[1])
+        token = reader(parts[1])
     except TokenError as error:
         raise Unauthorized("invalid or expired token") from error
     if token.has_ended:

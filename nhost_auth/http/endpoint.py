@@ -20,7 +20,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.viewsets import ViewSet
 
 from nhost_auth.conf import conf
-from nhost_auth.errors import AuthError, InternalServerError, InvalidEmailPassword
+from nhost_auth.errors import AuthError, InternalServerError, InvalidEmailPassword, RequestFault
 from nhost_auth.flows import audit, policy
 from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.sessions import Client
@@ -86,6 +86,8 @@ class Endpoint(ViewSet):
 
     statuses: ClassVar[Mapping[type[AuthError], int]] = {}
     """Statuses of errors where they differ from Nhost's."""
+    told_as: ClassVar[Mapping[type[AuthError], type[AuthError]]] = {}
+    """Errors in whose place others are told, where callers expect the words of another standard."""
 
     call: Call
     """What the log tells of this request."""
@@ -161,10 +163,17 @@ class Endpoint(ViewSet):
         return self._render(exceptions.concealed(exc))
 
     def _render(self, error: AuthError) -> HttpResponse:
+        error = self._told(error)
         if self.error_target is not None:
             return as_response(exceptions.redirect(error, self.error_target))
         body, status = exceptions.body(error), self.statuses.get(type(error), error.status)
         return as_response(body | {"status": status} if "status" in body else body, status)
+
+    def _told(self, error: AuthError) -> AuthError:
+        kind = self.told_as.get(type(error))
+        if kind is None:
+            return error
+        return kind(error.reason) if isinstance(error, RequestFault) else kind()
 
     def _crash(self, exc: Exception) -> HttpResponse:
         """500 in the API's own shape; reported as Django reports an uncaught exception, but without secrets."""

@@ -21,6 +21,7 @@ from nhost_auth.errors import (
 )
 from nhost_auth.flows.redirects import with_query
 from nhost_auth.http.payloads import Redirect
+from nhost_auth.oauth2_errors import OAuth2Error
 
 OF_ACCOUNTS = (
     DisabledUser,
@@ -43,6 +44,8 @@ def body(error: AuthError) -> dict[str, Any]:
         return {**_fault(error), "securityScheme": error.security_scheme}
     if isinstance(error, RequestFault):
         return _fault(error)
+    if isinstance(error, OAuth2Error):
+        return {"error": error.code, "error_description": error.message}
     return {"status": error.status, "message": error.message, "error": error.code}
 
 

@@ -30,6 +30,14 @@ def bearer(request: Request) -> AccessToken:
     return read_bearer(request)
 
 
+def application_bearer(request: Request) -> AccessToken:
+    """A good access token, that of an application too; an ID token, without a scope, is none. Raises Unauthorized."""
+    token = read_bearer(request, reader=AccessToken.read_any)
+    if token.client_id and not token.scopes:
+        raise Unauthorized("invalid or expired token")
+    return token
+
+
 def elevated(request: Request) -> AccessToken:
     """A good access token that proves more than a sign-in, where the project asks for that. Raises Unauthorized."""
     return _elevated(request, enrolling=False)

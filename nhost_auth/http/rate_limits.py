@@ -33,6 +33,7 @@ BUCKETS: Final = {
     "sms": ("user-sms", "SMS"),
     "brute_force": ("user-bruteforce", "BRUTE_FORCE"),
     "signups": ("user-signups", "SIGNUPS"),
+    "oauth2_server": ("user-oauth2-server", "OAUTH2_SERVER"),
 }
 """Name in a story to Nhost's prefix of keys and the name in its settings.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from nhost_auth.errors import (
@@ -37,7 +36,7 @@ from nhost_auth.errors import (
 from nhost_auth.http.guards import optional_bearer, optional_elevated
 
 if TYPE_CHECKING:
-    from nhost_auth.http.endpoint import Story
+    from nhost_auth.http.endpoint import Endpoint, Story
 
 Refusals = tuple[type[AuthError], ...]
 
@@ -74,11 +73,12 @@ def possible(story: Story) -> set[type[AuthError]]:
     return found
 
 
-def by_status(story: Story, statuses: Mapping[type[AuthError], int]) -> dict[int, list[type[AuthError]]]:
-    """A story's errors in the order of their codes; `statuses` are those of an endpoint that differs from Nhost."""
+def by_status(story: Story, endpoint: type[Endpoint]) -> dict[int, list[type[AuthError]]]:
+    """The errors of an endpoint's story, as that tells them, in the order of their codes."""
     found: dict[int, list[type[AuthError]]] = {}
-    for error in sorted(possible(story) | {InternalServerError}, key=lambda error: error.code):
-        found.setdefault(statuses.get(error, error.status), []).append(error)
+    told = {endpoint.told_as.get(error, error) for error in possible(story) | {InternalServerError}}
+    for error in sorted(told, key=lambda error: (error.code, error.message)):
+        found.setdefault(endpoint.statuses.get(error, error.status), []).append(error)
     return {status: found[status] for status in sorted(found)}
 
 

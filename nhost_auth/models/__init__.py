@@ -3,6 +3,10 @@
 from nhost_auth.models.accounts import Account
 from nhost_auth.models.audit_events import AuditEvent
 from nhost_auth.models.challenges import Challenge
+from nhost_auth.models.oauth2_clients import OAuth2Client
+from nhost_auth.models.oauth2_grants import OAuth2Grant
+from nhost_auth.models.oauth2_refresh_tokens import OAuth2RefreshToken, OAuth2SpentToken
+from nhost_auth.models.oauth2_requests import OAuth2Request
 from nhost_auth.models.one_time_codes import OneTimeCode
 from nhost_auth.models.pkce_codes import PkceCode
 from nhost_auth.models.provider_sessions import ProviderSession
@@ -20,6 +24,11 @@ __all__ = [
     "AccountRole",
     "AuditEvent",
     "Challenge",
+    "OAuth2Client",
+    "OAuth2Grant",
+    "OAuth2RefreshToken",
+    "OAuth2Request",
+    "OAuth2SpentToken",
     "OneTimeCode",
     "PkceCode",
     "ProviderSession",

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import digest, keyed_digest
-from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models.accounts import Account
 from nhost_auth.models.compiled import CompiledSelect, CompiledUpdate, Slot, insert
+from nhost_auth.models.locking_deletes import LockingDeletes
 
 
 def successor(secret: str, token_id: uuid.UUID) -> str:
@@ -28,7 +28,7 @@ def successor(secret: str, token_id: uuid.UUID) -> str:
     return str(uuid.UUID(hex=keyed_digest("refresh_token_successor", str(token_id), secret)[:32]))
 
 
-class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
+class RefreshTokenQuerySet(LockingDeletes["RefreshToken"]):
     def issue(self, account: Account, *, ip: str | None, device: str) -> tuple[RefreshToken, str]:
         """A new session's row and its secret."""
         # All 128 bits are random; version 4 would fix six of them (OWASP ASVS 5.0, 7.2.3).
@@ -72,16 +72,6 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         if token is None or not self.filter(pk=token.pk).delete()[0]:
             return None
         return token.account
-
-    @one_transaction
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Behind locks: a refresh under way would add a spent secret after those are gone and before its token is."""
-        locked = self.order_by("pk").select_for_update()
-        keys = list(locked.values_list("pk", flat=True))
-        return models.QuerySet(self.model, using=locked.db).filter(pk__in=keys).delete()
-
-    delete.queryset_only = True  # type: ignore[attr-defined]
-    delete.alters_data = True  # type: ignore[attr-defined]
 
 
 class RefreshToken(models.Model):

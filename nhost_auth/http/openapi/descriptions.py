@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Final, NamedTuple
 
+from nhost_auth.errors import DisabledEndpoint
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.rate_limits import BUCKETS
 from nhost_auth.http.turnstile import HEADER
@@ -27,6 +28,11 @@ ELEVATION = Family(
     "More proof than a sign-in, which a project may ask for before sensitive calls. It is a claim of one access token, "
     "that of the session a proof is answered with; a refresh drops it.",
 )
+OAUTH2 = Family(
+    "auth: OAuth2",
+    "Other applications sign people in here: OAuth 2.0 and OpenID Connect, as RFC 9700 wants them. Most calls are the "
+    "applications' own; /oauth2/login is for the project's page that asks its user.",
+)
 SERVER = Family("auth: server", "For monitoring, and for whoever verifies access tokens.")
 MUDBASE = Family("auth: Mudbase", "The one call of Mudbase's client that Nhost's has no counterpart for.")
 
@@ -41,16 +47,18 @@ FAMILIES: Final = {
     "link": USER,
     "mfa": USER,
     "elevate": ELEVATION,
+    "oauth2": OAUTH2,
     "healthz": SERVER,
     "version": SERVER,
     "well": SERVER,
     "anonymous": MUDBASE,
 }
-"""By the first word of the URL, which is that of the endpoint's file too."""
+"""By the first word of the URL, which is that of the endpoint's file, or of its folder, too."""
 
 
 def family(endpoint: type[Endpoint]) -> Family:
-    return FAMILIES[endpoint.__module__.rpartition(".")[2].partition("_")[0]]
+    *_, wing, file = endpoint.__module__.split(".")
+    return FAMILIES[wing if wing in FAMILIES else file.partition("_")[0]]
 
 
 def summary(endpoint: type[Endpoint], name: str) -> str:
@@ -60,7 +68,7 @@ def summary(endpoint: type[Endpoint], name: str) -> str:
 
 def description(endpoint: type[Endpoint], name: str) -> str:
     """The rest of a story's docstring and what its declaration says, as Markdown."""
-    return "\n\n".join([*_prose(endpoint, name)[1:], " ".join(_facts(endpoint.stories[name]))])
+    return "\n\n".join([*_prose(endpoint, name)[1:], " ".join(_facts(endpoint, endpoint.stories[name]))])
 
 
 def _prose(endpoint: type[Endpoint], name: str) -> list[str]:
@@ -69,14 +77,15 @@ def _prose(endpoint: type[Endpoint], name: str) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
-def _facts(story: Story) -> Iterator[str]:
+def _facts(endpoint: type[Endpoint], story: Story) -> Iterator[str]:
+    off = endpoint.told_as.get(DisabledEndpoint, DisabledEndpoint)
     if story.exists_with:
         yield f"Served with `{story.exists_with}` alone."
     for toggle in story.toggles:
         if toggle == "AUTH_DISABLE_SIGNUP":
             yield f"Refused with `signup-disabled` while `{toggle}` is on."
         else:
-            yield f"Refused with `disabled-endpoint` unless `{toggle}` is on."
+            yield f"Refused with `{off.code}` unless `{toggle}` is on."
     if story.turnstile:
         yield f"Where `AUTH_TURNSTILE_SECRET` is set, the header `{HEADER}` has to bring Turnstile's response."
     if story.sends:

@@ -16,6 +16,7 @@ from nhost_auth.http.json_schemas import Schema, Shapes
 from nhost_auth.http.openapi import descriptions, examples
 from nhost_auth.http.openapi.examples import Examples
 from nhost_auth.http.payloads import Page, Redirect
+from nhost_auth.oauth2_errors import OAuth2Error
 
 JSON, HTML, FORM, PLAIN = "application/json", "text/html", "application/x-www-form-urlencoded", "text/plain"
 BEARER_SCHEME = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
@@ -29,6 +30,7 @@ SECURITY: dict[Guard | None, list[Schema]] = {
     guards.optional_bearer: [ANYBODY, {"BearerAuth": []}],
     guards.optional_elevated: [ANYBODY, {elevation.SCHEME: []}],
     guards.bearer: [{"BearerAuth": []}],
+    guards.application_bearer: [{"BearerAuth": []}],
     guards.elevated: [{elevation.SCHEME: []}],
     guards.elevated_unless_enrolling: [{elevation.SCHEME: []}],
     guards.proven_unless_enrolling: [{elevation.SCHEME: []}],
@@ -58,7 +60,7 @@ class Operations:
             "parameters": [*_path_parameters(path, path_regex), *_parameters(story)],
             **self._request_body(story),
             "security": SECURITY[story.guard],
-            "responses": self._answers(story) | self._refusals(story, endpoint.statuses) | _limits(story),
+            "responses": self._answers(story) | self._refusals(story, endpoint) | _limits(story),
         }
 
     def _request_body(self, story: Story) -> Schema:
@@ -87,9 +89,9 @@ class Operations:
                 found["200"] = _as_json("All is well.", schema, self._examples.answer(schema))
         return found
 
-    def _refusals(self, story: Story, statuses: Mapping[type[AuthError], int]) -> Schema:
+    def _refusals(self, story: Story, endpoint: type[Endpoint]) -> Schema:
         found: Schema = {}
-        for status, errors in refusals.by_status(story, statuses).items():
+        for status, errors in refusals.by_status(story, endpoint).items():
             told = ", ".join(_codes(errors)) or "Turnstile refuses."
             shown = examples.refusals(story, status, errors)
             found[str(status)] = _as_json(told, self._refusal(errors), shown)
@@ -97,18 +99,21 @@ class Operations:
 
     def _refusal(self, errors: list[type[AuthError]]) -> Schema:
         shapes: list[Schema] = []
-        if codes := _codes(errors):
-            error = {"type": "string", "enum": codes}
-            refusal = self._shapes.answer(answers.ErrorResponse)
-            shapes.append({"type": "object", "allOf": [refusal], "properties": {"error": error}})
-        if len(codes) < len(errors):
+        oauth2: list[type[AuthError]] = [error for error in errors if issubclass(error, OAuth2Error)]
+        nhost = [error for error in errors if not issubclass(error, OAuth2Error | BotCheckFailed)]
+        for kind, some in ((answers.ErrorResponse, nhost), (answers.OAuth2ErrorResponse, oauth2)):
+            if some:
+                error = {"type": "string", "enum": _codes(some)}
+                refusal = self._shapes.answer(kind)
+                shapes.append({"type": "object", "allOf": [refusal], "properties": {"error": error}})
+        if len(nhost) + len(oauth2) < len(errors):
             shapes.append(self._shapes.answer(answers.BotCheckResponse))
         return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
 
 
 def _codes(errors: list[type[AuthError]]) -> list[str]:
     """Turnstile's refusals have none."""
-    return [error.code for error in errors if not issubclass(error, BotCheckFailed)]
+    return list(dict.fromkeys(error.code for error in errors if not issubclass(error, BotCheckFailed)))
 
 
 def _as_json(description: str, schema: Schema, shown: Schema) -> Schema:

@@ -1,0 +1,85 @@
+"""What the stories of this wing answer, as types, in the way of http/answers.py (identity.md 7.2-7.8).
+
+No annotation here is postponed: of those Python does not see which keys are not required.
+"""
+
+from typing import Annotated, NotRequired, TypedDict
+
+from nhost_auth.http.answers import Uuid
+
+
+class OAuth2DiscoveryResponse(TypedDict):
+    """What applications configure themselves by (RFC 8414)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    userinfo_endpoint: str
+    jwks_uri: str
+    revocation_endpoint: str
+    introspection_endpoint: str
+    scopes_supported: list[str]
+    response_types_supported: list[str]
+    grant_types_supported: list[str]
+    subject_types_supported: list[str]
+    id_token_signing_alg_values_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    code_challenge_methods_supported: list[str]
+    claims_supported: list[str]
+    request_parameter_supported: bool
+    request_uri_parameter_supported: bool
+    authorization_response_iss_parameter_supported: bool
+    client_id_metadata_document_supported: NotRequired[bool]
+
+
+class OAuth2LoginResponse(TypedDict):
+    """What an application asks for; `prompt` and what follows it are ours."""
+
+    requestId: Uuid
+    clientId: str
+    scopes: list[str]
+    redirectUri: str
+    clientName: str
+    prompt: list[str]
+    consented: bool
+
+
+class OAuth2LoginCompleteResponse(TypedDict):
+    redirectUri: Annotated[str, ("format", "uri")]
+
+
+class OAuth2TokenResponse(TypedDict):
+    """RFC 6749 section 5.1."""
+
+    access_token: str
+    token_type: str
+    expires_in: Annotated[int, ("description", "Seconds.")]
+    refresh_token: str
+    id_token: NotRequired[str]
+    scope: str
+
+
+class OAuth2UserinfoResponse(TypedDict):
+    """Claims of OpenID Connect Core 5.1, as the scopes allow; with `graphql` those for Hasura too."""
+
+    sub: str
+    name: NotRequired[str]
+    email: NotRequired[str]
+    email_verified: NotRequired[bool]
+    picture: NotRequired[str]
+    locale: NotRequired[str]
+    phone_number: NotRequired[str]
+    phone_number_verified: NotRequired[bool]
+
+
+class OAuth2IntrospectResponse(TypedDict):
+    """RFC 7662 section 2.2; of a token that is not good, or not the application's, `active` alone."""
+
+    active: bool
+    scope: NotRequired[str]
+    client_id: NotRequired[str]
+    sub: NotRequired[str]
+    exp: NotRequired[int]
+    iat: NotRequired[int]
+    iss: NotRequired[str]
+    token_type: NotRequired[str]

@@ -1,0 +1,173 @@
+"""GET and POST /oauth2/login: the project's own page learns what is asked, and its user agrees (identity.md 7.4).
+
+POST /oauth2/login/refuse is ours: the page says no, and the application hears of it with its own state.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from nhost_auth import signals
+from nhost_auth.errors import DisabledEndpoint
+from nhost_auth.flows import accounts
+from nhost_auth.flows.redirects import with_query
+from nhost_auth.http import refusals
+from nhost_auth.http.endpoint import Endpoint, Story
+from nhost_auth.http.guards import bearer, optional_bearer
+from nhost_auth.http.inputs import Input, Query, Text, UuidText
+from nhost_auth.models import Account, OAuth2Grant, OAuth2Request
+from nhost_auth.oauth2 import answers, scopes
+from nhost_auth.oauth2.endpoint import ENABLED, issuer
+from nhost_auth.oauth2_errors import (
+    AccessDenied,
+    AuthorizationRequestCompleted,
+    AuthorizationRequestExpired,
+    ConsentNeeded,
+    ProviderDisabled,
+    SignInAgain,
+    UnknownAuthorizationRequest,
+)
+
+REASONS = ("access_denied", "login_required", "consent_required", "interaction_required", "account_selection_required")
+
+
+class ShowQuery(Query):
+    request_id = Text()
+
+
+class AgreeRequest(Input):
+    requestId = UuidText()
+
+
+class RefuseRequest(Input):
+    requestId = UuidText()
+    reason = Text(enum=REASONS, required=False)
+
+
+OF_REQUESTS = (UnknownAuthorizationRequest, AuthorizationRequestExpired, AuthorizationRequestCompleted)
+
+
+class Login(Endpoint):
+    told_as = {DisabledEndpoint: ProviderDisabled}
+    stories = {
+        "show": Story(
+            operation="oauth2LoginGet",
+            guard=optional_bearer,
+            toggles=ENABLED,
+            query=ShowQuery,
+            limits=("brute_force",),
+            answer=answers.OAuth2LoginResponse,
+            errors=(UnknownAuthorizationRequest, AuthorizationRequestExpired),
+        ),
+        "agree": Story(
+            operation="oauth2LoginPost",
+            guard=bearer,
+            toggles=ENABLED,
+            request=AgreeRequest,
+            limits=("brute_force",),
+            answer=answers.OAuth2LoginCompleteResponse,
+            errors=(*refusals.BEARER, *OF_REQUESTS, SignInAgain, ConsentNeeded, AccessDenied),
+        ),
+        "refuse": Story(
+            operation="oauth2LoginRefuse",
+            toggles=ENABLED,
+            request=RefuseRequest,
+            limits=("brute_force",),
+            answer=answers.OAuth2LoginCompleteResponse,
+            errors=OF_REQUESTS,
+        ),
+    }
+
+    def show(self, request_id: str) -> Any:
+        """Show what an application asks for.
+
+        For the page that the browser was sent to with a `request_id`. With an access token `consented` tells whether
+        its user has let the application in to as much before, so that the page need not ask again.
+        """
+        asked = _find(request_id)
+        return {
+            "requestId": str(asked.pk),
+            "clientId": asked.client_id,
+            "scopes": asked.scopes,
+            "redirectUri": asked.redirect_uri,
+            "clientName": asked.client.name,
+            "prompt": asked.prompts,
+            "consented": self.token is not None and _is_consented(asked, self.token.account_id),
+        }
+
+    def agree(self, request_id: str) -> Any:
+        """Let an application in.
+
+        The page calls this for its signed-in user, once they have agreed, and sends the browser to `redirectUri`.
+        """
+        account = accounts.bearer(self.access_token)
+        asked = _find(request_id)
+        if asked.account_id:
+            raise AuthorizationRequestCompleted
+        scopes.ensure_roles(account, asked.scopes)
+        _ensure_recent(asked, self.access_token.auth_time)
+        if "none" in asked.prompts and not _is_consented(asked, account.pk):
+            raise ConsentNeeded
+        return _answer(asked, code=_let_in(asked, account, self.access_token.auth_time))
+
+    def refuse(self, request_id: str, reason: str = REASONS[0]) -> Any:
+        """Refuse an application.
+
+        The page calls this where its user does not agree, or where `prompt` is `none` and somebody would have to be
+        asked, and sends the browser to `redirectUri`, which tells the application why.
+        """
+        asked = _find(request_id)
+        if not asked.refuse():
+            raise AuthorizationRequestCompleted
+        return _answer(asked, error=reason)
+
+
+def _find(request_id: str) -> OAuth2Request:
+    """The request of an id. Raises UnknownAuthorizationRequest, AuthorizationRequestExpired."""
+    try:
+        found = OAuth2Request.objects.select_related("client").filter(pk=uuid.UUID(request_id)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise UnknownAuthorizationRequest
+    if found.is_over:
+        raise AuthorizationRequestExpired
+    return found
+
+
+def _ensure_recent(asked: OAuth2Request, auth_time: datetime) -> None:
+    """Raises SignInAgain where the application wants its user to sign in anew (OpenID Connect Core 3.1.2.1)."""
+    begun = int(asked.created_at.timestamp())
+    if "login" in asked.prompts and auth_time.timestamp() < begun:
+        raise SignInAgain
+    if asked.max_age is not None and timezone.now().timestamp() - auth_time.timestamp() > asked.max_age:
+        raise SignInAgain
+
+
+def _is_consented(asked: OAuth2Request, account_id: uuid.UUID) -> bool:
+    if "consent" in asked.prompts:
+        return False
+    return OAuth2Grant.objects.covers(account_id, asked.client, asked.scopes)
+
+
+def _let_in(asked: OAuth2Request, account: Account, auth_time: datetime) -> str:
+    """The code that the application gets. Raises AuthorizationRequestCompleted for who comes second."""
+    with transaction.atomic():
+        code = asked.answer(account, auth_time)
+        if code is None:
+            raise AuthorizationRequestCompleted
+        OAuth2Grant.objects.remember(account, asked.client, asked.scopes)
+    told = partial(signals.application_authorized.send_robust, Account, account=account)
+    transaction.on_commit(partial(told, client_id=asked.client_id, scopes=asked.scopes))
+    return code
+
+
+def _answer(asked: OAuth2Request, **parameters: str) -> dict[str, str]:
+    state = {"state": asked.state} if asked.state else {}
+    return {"redirectUri": with_query(asked.redirect_uri, **parameters, **state, iss=issuer())}
