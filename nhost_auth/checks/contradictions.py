@@ -12,16 +12,20 @@ from django.core.checks import CheckMessage, Error, register
 from nhost_auth.checks.settings import wrong_types
 from nhost_auth.conf import all_settings, conf
 from nhost_auth.flows import mfa
+from nhost_auth.infra.keyring import HMAC_ALGORITHMS
 from nhost_auth.setting_kinds import Duration, Int
 
 ABOVE_ZERO = (
     "AUTH_ACCESS_TOKEN_EXPIRES_IN",
     "AUTH_METADATA_MAX_BYTES",
+    "AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL",
+    "AUTH_OAUTH2_PROVIDER_REFRESH_TOKEN_TTL",
     "AUTH_PASSWORD_MAX_LENGTH",
     "AUTH_RATE_LIMIT_ACCOUNT_INTERVAL",
     "AUTH_RATE_LIMIT_BRUTE_FORCE_INTERVAL",
     "AUTH_RATE_LIMIT_EMAIL_INTERVAL",
     "AUTH_RATE_LIMIT_GLOBAL_INTERVAL",
+    "AUTH_RATE_LIMIT_OAUTH2_SERVER_INTERVAL",
     "AUTH_RATE_LIMIT_RECIPIENT_INTERVAL",
     "AUTH_RATE_LIMIT_SIGNUPS_INTERVAL",
     "AUTH_RATE_LIMIT_SMS_INTERVAL",
@@ -95,6 +99,22 @@ def _contradictions() -> Iterator[tuple[str, bool, str]]:
         not conf.AUTH_USER_DEFAULT_ROLE,
         "AUTH_USER_DEFAULT_ROLE is empty, but every token needs a default role.",
     )
+    yield (
+        "E033",
+        conf.AUTH_OAUTH2_PROVIDER_ENABLED and _signs_by_shared_secret(),
+        "AUTH_OAUTH2_PROVIDER_ENABLED is on, but HASURA_GRAPHQL_JWT_SECRET is a shared secret: applications could not "
+        "verify tokens. It takes RS256, RS384 or RS512, or no HASURA_GRAPHQL_JWT_SECRET.",
+    )
+    yield (
+        "E034",
+        conf.AUTH_OAUTH2_PROVIDER_ENABLED and not (conf.AUTH_OAUTH2_PROVIDER_LOGIN_URL or conf.AUTH_CLIENT_URL),
+        "AUTH_OAUTH2_PROVIDER_ENABLED is on, but neither AUTH_OAUTH2_PROVIDER_LOGIN_URL nor AUTH_CLIENT_URL says where "
+        "people sign in.",
+    )
+
+
+def _signs_by_shared_secret() -> bool:
+    return str((conf.HASURA_GRAPHQL_JWT_SECRET or {}).get("type", "")) in HMAC_ALGORITHMS
 
 
 def _can_elevate() -> bool:

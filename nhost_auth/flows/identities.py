@@ -115,6 +115,9 @@ def _evict(account: Account) -> None:
     """Whoever registered the address first never proved it: nothing of theirs may open the account any more."""
     logger.warning("Account %s was taken over by the verified owner of its address", account.pk)
     account.refresh_tokens.all().delete()
+    account.oauth2_refresh_tokens.all().delete()
+    account.oauth2_requests.all().delete()
+    account.oauth2_grants.all().delete()
     account.security_keys.all().delete()
     account.tickets.all().delete()
     account.pkce_codes.all().delete()

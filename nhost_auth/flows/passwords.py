@@ -91,6 +91,7 @@ def _store(account: Account) -> None:
     ending = list(RefreshToken.Kind) if conf.AUTH_PASSWORD_CHANGE_REVOKES_PATS else [RefreshToken.Kind.REGULAR]
     account.user.save(update_fields=["password"])
     account.refresh_tokens.filter(kind__in=ending).delete()
+    account.oauth2_refresh_tokens.all().delete()
     account.tickets.filter(kind=Ticket.Kind.PASSWORD_RESET).delete()
 
 

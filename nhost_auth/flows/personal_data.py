@@ -148,6 +148,10 @@ def _events(account: Account) -> Any:
     return AuditEvent.objects.filter(account_id=account.pk, erased_at=None).order_by("number")
 
 
+def _clients(account: Account) -> Any:
+    return models.OAuth2Client.objects.filter(created_by=account).order_by("pk")
+
+
 AUDIT_EVENT = "number at event outcome actor ip agent data"
 ACCOUNT = (
     "id user_id email email_verified phone_number phone_number_verified display_name avatar_url locale default_role_id "
@@ -170,11 +174,22 @@ OURS: dict[type[Model], Entry] = {
         (models.RecoveryDevice, "user__account", "name confirmed issued_at"),
         (models.RecoveryCode, "device__user__account", "id device_id"),
         (models.ProviderSession, "account", "link updated_at"),
+        (models.OAuth2Grant, "account", "id client_id scopes created_at updated_at"),
+        (models.OAuth2Request, "account", "id client_id scopes redirect_uri auth_time created_at expires_at"),
+        (models.OAuth2RefreshToken, "account", "id client_id scopes auth_time created_at last_used_at expires_at"),
+        (models.OAuth2SpentToken, "token__account", "token_id spent_at"),
     )
 }
 OURS[AuditEvent] = Entry(
     exporter=lambda account: list(_events(account).values(*AUDIT_EVENT.split())),
     # The trail stays, as it has to; what tells of the person in it goes.
     eraser=lambda account: AuditEvent.objects.erase(account.pk, timezone.now()),
+)
+OURS[models.OAuth2Client] = Entry(
+    exporter=lambda account: list(
+        _clients(account).values("client_id", "name", "redirect_uris", "scopes", "created_at")
+    ),
+    # Others use the application; whoever registered it is forgotten.
+    eraser=lambda account: _clients(account).update(created_by=None),
 )
 LINK = ("user__account", "provider uid created modified")

@@ -13,6 +13,9 @@ from django.utils import timezone
 from nhost_auth.conf import conf
 from nhost_auth.models import (
     Challenge,
+    OAuth2RefreshToken,
+    OAuth2Request,
+    OAuth2SpentToken,
     OneTimeCode,
     PkceCode,
     ProviderVisit,
@@ -30,6 +33,10 @@ def _expired() -> Q:
 def _forgotten() -> Q:
     """Live sessions leave a row at each refresh. After the longest pause between two, nobody comes back with one."""
     return Q(spent_at__lte=timezone.now() - timedelta(seconds=conf.AUTH_REFRESH_TOKEN_EXPIRES_IN))
+
+
+def _forgotten_by_applications() -> Q:
+    return Q(spent_at__lte=timezone.now() - timedelta(seconds=conf.AUTH_OAUTH2_PROVIDER_REFRESH_TOKEN_TTL))
 
 
 def _uncounted() -> Q:
@@ -57,4 +64,7 @@ RULES = (
     Rule(PkceCode, _expired),
     Rule(Challenge, _expired),
     Rule(ProviderVisit, _expired),
+    Rule(OAuth2SpentToken, _forgotten_by_applications, "spent_at"),
+    Rule(OAuth2RefreshToken, _expired),
+    Rule(OAuth2Request, _expired),
 )

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.utils.crypto import constant_time_compare
 
+from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import digest
 from nhost_auth.models.accounts import Account
 from nhost_auth.models.exact_text import ExactCharField
@@ -26,6 +27,13 @@ def new_client_id() -> str:
 
 def default_scopes() -> list[str]:
     return list(SCOPES)
+
+
+class OAuth2ClientManager(models.Manager["OAuth2Client"]):
+    def longest_access_token(self) -> int:
+        """How long an access token may live at most, in seconds."""
+        longest = self.aggregate(longest=models.Max("access_token_lifetime"))["longest"]
+        return max(conf.AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL, longest or 0)
 
 
 class OAuth2Client(models.Model):
@@ -48,7 +56,7 @@ class OAuth2Client(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = models.Manager["OAuth2Client"]()
+    objects = OAuth2ClientManager()
 
     class Meta:
         verbose_name = "OAuth2 client"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import decrypt, encrypt
 from nhost_auth.infra.keyring import HASURA_NAMESPACE, Key, generate_private_pem, load_key
+from nhost_auth.models.oauth2_clients import OAuth2Client
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "EdDSA")
 CLOCK_DIFFERENCE = timedelta(seconds=60)
@@ -24,7 +25,10 @@ CLOCK_DIFFERENCE = timedelta(seconds=60)
 
 def overlap() -> timedelta:
     """How long after its last signature a key still verifies: until that token has expired everywhere."""
-    return timedelta(seconds=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN + conf.AUTH_KEYRING_TTL) + CLOCK_DIFFERENCE
+    longest = conf.AUTH_ACCESS_TOKEN_EXPIRES_IN
+    if conf.AUTH_OAUTH2_PROVIDER_ENABLED:
+        longest = max(longest, OAuth2Client.objects.longest_access_token())
+    return timedelta(seconds=longest + conf.AUTH_KEYRING_TTL) + CLOCK_DIFFERENCE
 
 
 class SigningKeyManager(models.Manager["SigningKey"]):
