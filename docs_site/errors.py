@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from docs_site.writing import code, escaped, line, table
-from nhost_auth import errors
+from nhost_auth import errors, oauth2_errors
 from nhost_auth.errors import AuthError, BotCheckFailed, RequestFault
 
 HEAD = ("code", "status", "message", "concealed", "audited")
@@ -35,8 +35,9 @@ def page() -> str:
 
 
 def classes() -> list[type[AuthError]]:
-    """Those that are raised, in the order of errors.py."""
-    found = [member for member in vars(errors).values() if inspect.isclass(member) and issubclass(member, AuthError)]
+    """Those that are raised, in the order of errors.py and of oauth2_errors.py."""
+    members = (vars(errors) | vars(oauth2_errors)).values()
+    found = [member for member in members if inspect.isclass(member) and issubclass(member, AuthError)]
     return [error for error in found if getattr(error, "code", "")]
 
 

@@ -18,6 +18,7 @@ from tests.conftest import PASSWORD, Api, Inbox, Reply, account
 from tests.contract.test_map import stories
 from tests.endpoints.totp_app import enrol
 from tests.issuers import CLIENT, play_google
+from tests.oauth2.ways import OAUTH2
 from tests.played.apple import Apple
 from tests.played.lists import Github
 from tests.played.plain import Google
@@ -84,8 +85,8 @@ BUDGETS: dict[str, int] = {
     "POST /user/phone-number/change/verify": 5,
     "POST /user/email/change": 7,
     "POST /user/email/send-verification-email": 7,
-    "POST /user/password": 9,
-    "POST /user/password ticket": 12,
+    "POST /user/password": 10,
+    "POST /user/password ticket": 13,
     "POST /user/password/reset": 5,
     "POST /user/mfa": 10,
     "GET /mfa/totp/generate": 4,
@@ -106,6 +107,21 @@ BUDGETS: dict[str, int] = {
     "POST /elevate/otp/email/verify": 7,
     "POST /elevate/otp/sms": 5,
     "POST /elevate/otp/sms/verify": 6,
+    "GET /.well-known/openid-configuration": 0,
+    "GET /.well-known/oauth-authorization-server": 0,
+    "GET /oauth2/jwks": 0,
+    "GET /oauth2/authorize": 2,
+    "POST /oauth2/authorize": 2,
+    "GET /oauth2/login": 2,
+    "POST /oauth2/login": 8,
+    "POST /oauth2/login/refuse": 2,
+    "POST /oauth2/token": 6,
+    "POST /oauth2/token refresh": 4,
+    "GET /oauth2/userinfo": 2,
+    "POST /oauth2/userinfo": 2,
+    "POST /oauth2/revoke": 5,
+    "POST /oauth2/introspect": 2,
+    "POST /oauth2/introspect access": 3,
     "GET /healthz": 0,
     "HEAD /healthz": 0,
     "GET /version": 0,
@@ -263,6 +279,8 @@ WAYS: dict[str, Way] = {
 def prepared(name: str, stage: Stage) -> Request:
     if name in WAYS:
         return WAYS[name](stage)
+    if name in OAUTH2:
+        return OAUTH2[name](stage.api, stage.inbox, stage.session)
     way = name.partition(" ")[2]
     return {**KNOWN, **GUEST}[way](stage.api, stage.inbox, stage.session)
 

@@ -1,4 +1,4 @@
-"""Errors for numbers no server can work with and for settings that take back what another says: E020 to E027."""
+"""Errors for numbers no server can work with and for settings that take back what another says."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tests.test_checks import sound as sound
 
 ACCESS, REFRESH = "AUTH_ACCESS_TOKEN_EXPIRES_IN", "AUTH_REFRESH_TOKEN_EXPIRES_IN"
 LIMIT, ELEVATION = "AUTH_REFRESH_TOKEN_MAX_LIFETIME", "AUTH_REQUIRE_ELEVATED_CLAIM"
+PROVIDER, SECRET = "AUTH_OAUTH2_PROVIDER_ENABLED", "HASURA_GRAPHQL_JWT_SECRET"
+LOGIN_URL, CLIENT_URL = "AUTH_OAUTH2_PROVIDER_LOGIN_URL", "AUTH_CLIENT_URL"
 MFA, TOTP, EVERYWHERE = "AUTH_MFA_ENABLED", "AUTH_TOTP_ENABLED", "AUTH_MFA_REQUIRED_EVERYWHERE"
 SHORTEST, LONGEST = "AUTH_PASSWORD_MIN_LENGTH", "AUTH_PASSWORD_MAX_LENGTH"
 FOR_PAT, FOLDER, ROLE = "AUTH_MFA_REQUIRED_FOR_PAT", "AUTH_EMAIL_TEMPLATES_PATH", "AUTH_USER_DEFAULT_ROLE"
@@ -60,6 +62,10 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("E026", {FOLDER: "/no/such/folder"}, {FOLDER: ""}),
     ("E026", {FOLDER: __file__}, {FOLDER: str(Path(__file__).parent)}),
     ("E027", {ROLE: ""}, {ROLE: "user"}),
+    ("E033", {PROVIDER: True, SECRET: {"type": "HS256", "key": "k" * 32}}, {SECRET: None}),
+    ("E033", {PROVIDER: True, SECRET: {"type": "HS256", "key": "k" * 32}}, {PROVIDER: False}),
+    ("E034", {PROVIDER: True, SECRET: None, CLIENT_URL: ""}, {CLIENT_URL: "https://app.example.com"}),
+    ("E034", {PROVIDER: True, SECRET: None, CLIENT_URL: ""}, {LOGIN_URL: "https://id.example.com"}),
 ]
 
 

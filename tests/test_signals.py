@@ -19,6 +19,7 @@ from nhost_auth.models import Account, Ticket
 from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import PASSWORD, Api, Inbox, account
 from tests.endpoints.totp_app import code_of, enrol
+from tests.oauth2.application import Application
 from tests.webauthn_page import add_key, elevate, enable
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -26,7 +27,7 @@ NAMES = sorted(name for name, value in vars(signals).items() if isinstance(value
 CLIENT = "https://app.example.com"
 # admin/, flows/test_operators.py, flows/test_personal_data.py, flows/test_takeover.py, endpoints/test_link_idtoken.py
 BY_OPERATORS = ("account_disabled", "account_enabled", "account_erased", "personal_access_token_revoked")
-ELSEWHERE = (*BY_OPERATORS, "account_taken_over", "identity_linked")
+ELSEWHERE = (*BY_OPERATORS, "account_taken_over", "application_revoked", "identity_linked")
 
 Heard = list[tuple[str, dict[str, Any]]]
 
@@ -245,6 +246,11 @@ def test_receivers_that_raise_change_no_answer(api: Api, settings: Any, raising:
     assert api.post("/user/phone-number/change", number, token=session.token).status == 200
     otp = {"otp": sms.memory.outbox[-1].text[-7:-1]}
     assert api.post("/user/phone-number/change/verify", number | otp, token=session.token).status == 200
+    settings.AUTH_OAUTH2_PROVIDER_ENABLED = True
+    shop = Application.registered(api)
+    spent = shop.tokens(session.token)["refresh_token"]
+    assert shop.refresh(spent).status == 200
+    assert shop.refresh(spent).status == 400
     assert api.post("/user/password", {"newPassword": PASSWORD}, token=session.token).status == 200
     assert api.post("/signout", {"all": True}, token=session.token).status == 200
     assert sorted({*raising, *ELSEWHERE}) == NAMES

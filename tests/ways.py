@@ -28,7 +28,7 @@ def everything_on(settings: Any) -> None:
     """Every way in is open; addresses need no proof."""
     open_inbox(settings)
     settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = settings.AUTH_VERIFY_CONFIRM_PAGE = settings.AUTH_MFA_ENABLED = True
-    settings.AUTH_WEBAUTHN_ENABLED = True
+    settings.AUTH_WEBAUTHN_ENABLED = settings.AUTH_OAUTH2_PROVIDER_ENABLED = True
 
 
 def known(api: Api) -> Reply:

@@ -33,7 +33,17 @@ Risks = Iterator[tuple[str, bool, str]]
 def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
     if list(wrong_types()):
         return []
-    topics = (_addresses, _passwords, _tokens, _security_keys, _second_factor, _ways_in, _limits, _disclosure)
+    topics = (
+        _addresses,
+        _passwords,
+        _tokens,
+        _security_keys,
+        _second_factor,
+        _ways_in,
+        _limits,
+        _disclosure,
+        _applications,
+    )
     risks = chain.from_iterable(topic() for topic in topics)
     return [Caution(message, id=f"nhost_auth.{number}") for number, applies, message in risks if applies]
 
@@ -53,6 +63,15 @@ def _addresses() -> Risks:
         "W106",
         any(re.search(r"://[^/]*\*\*", entry) for entry in conf.AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS),
         "AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS has ** in a host: it spans slashes and so matches any host.",
+    )
+
+
+def _applications() -> Risks:
+    yield (
+        "W138",
+        conf.AUTH_OAUTH2_PROVIDER_ENABLED and conf.AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE,
+        "AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE is on: an application that was let in to an e-mail address can change "
+        "it, and the password.",
     )
 
 

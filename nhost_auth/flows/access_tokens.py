@@ -96,7 +96,7 @@ class AccessToken(KeyringToken):
     def client_id(self) -> str:
         """The application it was made for; empty for those of our own sessions, which have no audience."""
         audience = self.payload.get("aud", "")
-        return str(audience[0] if isinstance(audience, list) and audience else audience or "")
+        return audience if isinstance(audience, str) else "somebody else"
 
     @property
     def scopes(self) -> list[str]:

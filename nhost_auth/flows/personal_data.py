@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -148,10 +148,6 @@ def _events(account: Account) -> Any:
     return AuditEvent.objects.filter(account_id=account.pk, erased_at=None).order_by("number")
 
 
-def _clients(account: Account) -> Any:
-    return models.OAuth2Client.objects.filter(created_by=account).order_by("pk")
-
-
 AUDIT_EVENT = "number at event outcome actor ip agent data"
 ACCOUNT = (
     "id user_id email email_verified phone_number phone_number_verified display_name avatar_url locale default_role_id "
@@ -162,6 +158,7 @@ OURS: dict[type[Model], Entry] = {
     model: _rows(model, path, columns)
     for model, path, columns in (
         (Account, "pk", ACCOUNT),
+        (models.OAuth2Client, "created_by", "client_id name kind redirect_uris scopes created_at updated_at"),
         (models.AccountRole, "account", "role_id created_at"),
         (models.RefreshToken, "account", "id kind created_at last_used_at expires_at ends_at ip device metadata"),
         (models.SpentRefreshToken, "token__account", "token_id spent_at"),
@@ -180,16 +177,14 @@ OURS: dict[type[Model], Entry] = {
         (models.OAuth2SpentToken, "token__account", "token_id spent_at"),
     )
 }
+# Others use the application; whoever registered it is forgotten.
+OURS[models.OAuth2Client] = replace(
+    OURS[models.OAuth2Client],
+    eraser=lambda account: models.OAuth2Client.objects.filter(created_by=account).update(created_by=None),
+)
 OURS[AuditEvent] = Entry(
     exporter=lambda account: list(_events(account).values(*AUDIT_EVENT.split())),
     # The trail stays, as it has to; what tells of the person in it goes.
     eraser=lambda account: AuditEvent.objects.erase(account.pk, timezone.now()),
-)
-OURS[models.OAuth2Client] = Entry(
-    exporter=lambda account: list(
-        _clients(account).values("client_id", "name", "redirect_uris", "scopes", "created_at")
-    ),
-    # Others use the application; whoever registered it is forgotten.
-    eraser=lambda account: _clients(account).update(created_by=None),
 )
 LINK = ("user__account", "provider uid created modified")

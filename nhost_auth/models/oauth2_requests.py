@@ -76,8 +76,10 @@ class OAuth2Request(models.Model):
         return code if answered else None
 
     def refuse(self) -> bool:
-        """Somebody does not agree. False where it has been answered."""
-        return bool(OAuth2Request.objects.filter(pk=self.pk, account=None).delete()[0])
+        """Somebody does not agree, and the request is over. False where it has been answered."""
+        now = timezone.now()
+        open_still = OAuth2Request.objects.filter(pk=self.pk, account=None, expires_at__gt=now)
+        return bool(open_still.update(expires_at=now))
 
     def use_code(self) -> bool:
         """One filtered UPDATE decides: of any number of exchanges one wins. The row stays, to notice the others."""

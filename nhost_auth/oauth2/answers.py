@@ -5,7 +5,7 @@ No annotation here is postponed: of those Python does not see which keys are not
 
 from typing import Annotated, NotRequired, TypedDict
 
-from nhost_auth.http.answers import Uuid
+Uuid = Annotated[str, ("format", "uuid")]
 
 
 class OAuth2DiscoveryResponse(TypedDict):

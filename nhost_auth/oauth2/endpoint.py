@@ -42,7 +42,7 @@ class Parameter(Text):
     """What an application sends; bounded, for some of it is stored before anybody has signed in."""
 
     def __init__(self, *, most: int = 2048, **kwargs: Any) -> None:
-        super().__init__(most=most, **kwargs)
+        super().__init__(most=None if "enum" in kwargs else most, **kwargs)
 
 
 class OAuth2Endpoint(Endpoint):

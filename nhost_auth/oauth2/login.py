@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from nhost_auth import signals
-from nhost_auth.errors import DisabledEndpoint
+from nhost_auth.errors import DisabledEndpoint, SchemaValidationError
 from nhost_auth.flows import accounts
 from nhost_auth.flows.redirects import with_query
 from nhost_auth.http import refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer, optional_bearer
-from nhost_auth.http.inputs import Input, Query, Text, UuidText
+from nhost_auth.http.inputs import Input, Query, Text
 from nhost_auth.models import Account, OAuth2Grant, OAuth2Request
 from nhost_auth.oauth2 import answers, scopes
 from nhost_auth.oauth2.endpoint import ENABLED, issuer
@@ -41,12 +41,23 @@ class ShowQuery(Query):
     request_id = Text()
 
 
+class RequestId(Text):
+    def read(self, value: Any) -> Any:
+        try:
+            return str(uuid.UUID(super().read(value)))
+        except ValueError:
+            raise SchemaValidationError('string doesn\'t match the format "uuid"') from None
+
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "format": "uuid"}
+
+
 class AgreeRequest(Input):
-    requestId = UuidText()
+    requestId = RequestId()
 
 
 class RefuseRequest(Input):
-    requestId = UuidText()
+    requestId = RequestId()
     reason = Text(enum=REASONS, required=False)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from nhost_auth.errors import AuthError
 from nhost_auth.flows import accounts
 from nhost_auth.http.endpoint import Story
+from nhost_auth.http.inputs import Text
 from nhost_auth.models import Account
 from nhost_auth.oauth2 import answers, clients, scopes, tokens
 from nhost_auth.oauth2.endpoint import ENABLED, OAuth2Endpoint, Parameter, Parameters
@@ -23,7 +24,7 @@ from nhost_auth.oauth2_errors import (
 
 
 class TokenForm(Parameters):
-    grant_type = Parameter()
+    grant_type = Text()
     code = Parameter(required=False)
     redirect_uri = Parameter(required=False)
     client_id = Parameter(required=False)

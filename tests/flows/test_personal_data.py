@@ -24,6 +24,7 @@ from nhost_auth.personal_data import register
 from nhost_auth.pytest_plugin.authenticator import Authenticator
 from tests.conftest import Api, account
 from tests.endpoints.totp_app import enrol
+from tests.oauth2.application import Application
 from tests.webauthn_page import add_key, enable
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -42,6 +43,12 @@ WITHHELD = {
     ours.RecoveryDevice: "id user_id salt",
     ours.RecoveryCode: "hash",
     ours.ProviderSession: "id account_id user_id_hash encrypted_content",
+    ours.OAuth2Client: "secret_hash access_token_lifetime refresh_token_lifetime metadata fetched_at created_by_id",
+    ours.OAuth2Grant: "account_id",
+    ours.OAuth2Request: "state nonce code_challenge code_challenge_method resource prompt max_age account_id code_hash "
+    "code_used_at failures",
+    ours.OAuth2RefreshToken: "account_id hash request_id",
+    ours.OAuth2SpentToken: "hash",
     ours.AuditEvent: "account_id details_hash hash erased_at",
     SOCIAL: "id user_id id_key extra_data",
     User: "password",
@@ -75,6 +82,9 @@ def furnish(api: Api, settings: Any, email: str) -> Account:
     ours.PkceCode.objects.issue(found, "c" * 43, "https://app.example.com")
     ours.ProviderSession.objects.keep(found, "github", email, {"accessToken": "hunter2"})
     SOCIAL.objects.create(user=found.user, provider="github", uid=email, extra_data={"access_token": "hunter2"})
+    settings.AUTH_OAUTH2_PROVIDER_ENABLED = True
+    shop = Application.registered(api, created_by=found)
+    shop.refresh(shop.tokens(session.token)["refresh_token"])
     return found
 
 
@@ -187,6 +197,8 @@ def test_erasing_leaves_nothing_of_a_person_and_all_of_others(ann: Account, bob:
     # The trail keeps its events, without their details, and has two more.
     telling = ours.AuditEvent.objects.filter(erased_at=None).exclude(event__in=["account_deleted", "account_erased"])
     left[ours.AuditEvent] = telling.count()
+    # Applications are there for others, with nobody's name on them.
+    left[ours.OAuth2Client] = ours.OAuth2Client.objects.exclude(created_by=None).count()
     assert left == {model: theirs[model._meta.label] for model in WITHHELD}
     assert not LogEntry.objects.exists()
     assert rows_of(bob) == theirs

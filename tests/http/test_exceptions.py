@@ -13,6 +13,7 @@ from django.test import Client
 from nhost_auth import errors
 from nhost_auth.http import exceptions
 from nhost_auth.models import Account, Ticket
+from nhost_auth.oauth2_errors import OAuth2Error
 from tests.conftest import PASSWORD, PREFIX, Api, Reply, account
 
 CONCEALED = {"status": 400, "message": "The request payload is incorrect", "error": "invalid-request"}
@@ -54,8 +55,11 @@ CATALOGUE = [
     ("user-already-exists", 409, "User already exists", True),
     ("internal-server-error", 500, "Internal server error", False),
     ("session-not-found", 404, "There is no such session", False),  # ours
+    ("sign-in-again", 403, "The application asks for a more recent sign-in", False),  # ours
+    ("consent-needed", 403, "The user has to be asked first", False),  # ours
 ]
-BY_CODE = {kind.code: kind for kind in errors.AuthError.__subclasses__() if not issubclass(kind, errors.RequestFault)}
+IN_OTHER_WORDS = (errors.RequestFault, OAuth2Error)
+BY_CODE = {kind.code: kind for kind in errors.AuthError.__subclasses__() if not issubclass(kind, IN_OTHER_WORDS)}
 table = pytest.mark.parametrize(("code", "status", "message", "concealed"), CATALOGUE)
 
 
@@ -81,7 +85,7 @@ def sign_up(client: Client) -> Reply:
 
 def test_there_is_a_class_for_every_line_of_the_catalogue_and_no_other() -> None:
     assert set(BY_CODE) == {line[0] for line in CATALOGUE}
-    assert len(BY_CODE) == len(CATALOGUE) == 34
+    assert len(BY_CODE) == len(CATALOGUE) == 36
 
 
 @table

@@ -112,7 +112,16 @@ def test_same_claims_with_the_right_key_are_accepted(api: Api) -> None:
         {"jku": "https://evil.example", "jwk": {"kty": "oct", "k": "eA"}},
     ):
         assert ask(api, f"Bearer {jwt.encode(claims, KEY, 'HS256', headers=headers)}").status == 200
-    assert ask(api, f"Bearer {jwt.encode({**claims, 'aud': 'x'}, KEY, 'HS256')}").status == 200
+
+
+@pytest.mark.parametrize("audience", ["x", ["x"], ["x", "y"], 7, {"x": 1}], ids=str)
+def test_47_token_for_somebody_else_is_refused(api: Api, settings: Any, audience: Any) -> None:
+    found = {**api.sign_up().claims, "aud": audience}
+    text = f"Bearer {jwt.encode(found, KEY, 'HS256')}"
+    assert ask(api, text).json == unauthorized(REFUSED)
+    assert api.post("/token/verify", {"token": text}).outcome == (400, "invalid-request")
+    settings.AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE = True
+    assert ask(api, text).status == 401  # no application's, whose tokens name a family that lives
 
 
 @pytest.mark.parametrize("namespace", [None, {}, "text", {"x-hasura-user-is-anonymous": True}])

@@ -39,13 +39,15 @@ def stories(urls: str = "nhost_auth.urls") -> Iterator[tuple[str, str, Story]]:
 
 def specified(path: str) -> set[str]:
     """The buckets of a path by the words of configuration.md 6.2."""
-    guessable = path.startswith(("/signin", "/elevate")) or path.endswith(("/verify", "/otp"))
+    asking = ("/signin", "/elevate", "/oauth2/authorize", "/oauth2/login")
+    guessable = path.startswith(asking) or path.endswith(("/verify", "/otp"))
     belongs = {
         "email": path in ALWAYS_MAIL.split(),
         "verification_email": path in MAIL_TO_VERIFY.split(),
         "sms": path in SMS.split(),
         "brute_force": guessable,
         "signups": path.startswith("/signup"),
+        "oauth2_server": path in ("/oauth2/token", "/oauth2/introspect"),
     }
     return {bucket for bucket, applies in belongs.items() if applies}
 

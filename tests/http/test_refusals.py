@@ -6,8 +6,9 @@ import pytest
 
 from nhost_auth import errors
 from nhost_auth.http import guards, refusals
-from nhost_auth.http.endpoint import Story
+from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.inputs import Email, Input, Query, Text
+from nhost_auth.oauth2_errors import ServerError
 
 CRASH = {500: ["internal-server-error"]}
 FAULTS = ["request-validation-error", "schema-validation-error"]
@@ -29,8 +30,17 @@ class Needed(Query):
     word = Text()
 
 
-def told(story: Story, statuses: dict[type[errors.AuthError], int]) -> dict[int, list[str]]:
-    return {status: [error.code for error in found] for status, found in refusals.by_status(story, statuses).items()}
+class Plain(Endpoint):
+    pass
+
+
+class Other(Endpoint):
+    statuses = {errors.UserAlreadyExists: 400}
+    told_as = {errors.InternalServerError: ServerError}
+
+
+def told(story: Story, endpoint: type[Endpoint] = Plain) -> dict[int, list[str]]:
+    return {status: [error.code for error in found] for status, found in refusals.by_status(story, endpoint).items()}
 
 
 @pytest.mark.parametrize(
@@ -56,9 +66,9 @@ def told(story: Story, statuses: dict[type[errors.AuthError], int]) -> dict[int,
     ids=map(str, range(15)),
 )
 def test_codes(story: Story, codes: dict[int, list[str]]) -> None:
-    assert told(story, {}) == CRASH | codes
+    assert told(story) == CRASH | codes
 
 
-def test_endpoint_with_statuses_of_its_own() -> None:
+def test_endpoint_with_statuses_and_words_of_its_own() -> None:
     story = Story(errors=(errors.UserAlreadyExists,))
-    assert told(story, {errors.UserAlreadyExists: 400}) == {400: ["invalid-request", "user-already-exists"]} | CRASH
+    assert told(story, Other) == {400: ["invalid-request", "user-already-exists"], 500: ["server_error"]}

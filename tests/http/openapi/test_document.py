@@ -69,7 +69,7 @@ def test_paths_are_those_of_the_host(host: Any, expected: str) -> None:
     found = paths(host)
     assert expected in found
     assert expected.removesuffix("user") + ".well-known/jwks.json" in found
-    assert len(found) == 60
+    assert len(found) == 70
 
 
 def test_parameter_of_the_host_s_prefix_is_told() -> None:
@@ -93,7 +93,7 @@ def test_views_of_others_and_stories_without_a_name_are_left_out() -> None:
 def test_tags_are_those_that_are_used_in_the_order_of_the_map() -> None:
     tags = document([path("v1/", include("nhost_auth.urls"))])["tags"]
     assert [tag["name"].removeprefix("auth: ") for tag in tags] == [
-        *("sign up", "sign in", "tokens", "user", "elevation", "server")
+        *("sign up", "sign in", "tokens", "user", "elevation", "OAuth2", "server")
     ]
     assert all(tag["description"] for tag in tags)
 
