@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from nhost_auth.models import OAuth2Client
-from tests.conftest import Api, Reply
-from tests.internet import Internet
-from tests.names import PUBLIC, Names
+from tests.conftest import Reply
 from tests.oauth2.application import Application
 
 HOST, PATH = "app.example.com", "/client.json"
@@ -20,23 +16,10 @@ DOCUMENTS, INSECURE = "AUTH_OAUTH2_PROVIDER_CIMD_ENABLED", "AUTH_OAUTH2_PROVIDER
 CANNOT = "The client metadata document cannot be fetched"
 
 
-@pytest.fixture(autouse=True)
-def enabled(settings: Any, names: Names) -> None:
-    setattr(settings, DOCUMENTS, True)
-    names.point(HOST, [PUBLIC])
-
-
 def document(**changes: Any) -> dict[str, Any]:
     """A good document; what is None is left out."""
     found = {"client_id": URL, "client_name": "Shop", "redirect_uris": [BACK], **changes}
     return {name: value for name, value in found.items() if value is not None}
-
-
-@pytest.fixture
-def app(api: Api, internet: Internet) -> Application:
-    """An application whose document is at URL."""
-    internet.answer(HOST, PATH, value=document())
-    return Application(api, row=OAuth2Client(client_id=URL, redirect_uris=[BACK]))
 
 
 def ask(app: Application, **changes: Any) -> Reply:

@@ -20,25 +20,7 @@ from nhost_auth.oauth2 import client_documents
 from tests.conftest import PREFIX, Reply
 from tests.internet import Internet
 from tests.oauth2.application import AUTHORIZE, INTROSPECT, REVOKE, Application, form, parameters
-from tests.oauth2.documents import (
-    BACK,
-    CANNOT,
-    DOCUMENTS,
-    HOST,
-    INVALID,
-    PATH,
-    URL,
-    ask,
-    client,
-    description,
-    document,
-)
-from tests.oauth2.documents import (
-    app as app,
-)
-from tests.oauth2.documents import (
-    enabled as enabled,
-)
+from tests.oauth2.documents import BACK, CANNOT, DOCUMENTS, HOST, INVALID, PATH, URL, ask, client, description, document
 
 
 def agreed(app: Application, ann: Reply) -> str:

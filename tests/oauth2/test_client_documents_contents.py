@@ -11,23 +11,7 @@ from nhost_auth.models import OAuth2Client
 from tests.conftest import Reply
 from tests.internet import Internet
 from tests.oauth2.application import LOGIN, Application
-from tests.oauth2.documents import (
-    BACK,
-    HOST,
-    PATH,
-    SCOPE,
-    URL,
-    ask,
-    client,
-    description,
-    document,
-)
-from tests.oauth2.documents import (
-    app as app,
-)
-from tests.oauth2.documents import (
-    enabled as enabled,
-)
+from tests.oauth2.documents import BACK, HOST, PATH, SCOPE, URL, ask, client, description, document
 from tests.tls_proxy import Told
 
 

@@ -15,23 +15,7 @@ from tests.infra.loopback import Loopback, reply
 from tests.internet import Internet
 from tests.names import PUBLIC, Names
 from tests.oauth2.application import Application
-from tests.oauth2.documents import (
-    CANNOT,
-    HOST,
-    INSECURE,
-    INVALID,
-    PATH,
-    URL,
-    ask,
-    description,
-    document,
-)
-from tests.oauth2.documents import (
-    app as app,
-)
-from tests.oauth2.documents import (
-    enabled as enabled,
-)
+from tests.oauth2.documents import CANNOT, HOST, INSECURE, INVALID, PATH, URL, ask, description, document
 from tests.tls_proxy import Told
 
 UNKNOWN = "Unknown client"
@@ -172,6 +156,7 @@ def test_63_document_that_does_not_come_is_not_waited_for(
     assert description(ask(app)) == CANNOT
 
 
+@pytest.mark.usefixtures("documents_enabled")
 def test_63_document_that_drips_is_not_waited_for(api: Api, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_documents, "FETCH_SECONDS", 0.2)
     setattr(settings, INSECURE, True)
@@ -186,6 +171,7 @@ def test_63_document_that_drips_is_not_waited_for(api: Api, settings: Any, monke
         assert app.ask(redirect_uri=f"{server.url}/back").status == 302
 
 
+@pytest.mark.usefixtures("documents_enabled")
 def test_in_development_a_client_may_be_on_this_machine(api: Api, settings: Any) -> None:
     setattr(settings, INSECURE, True)
     with Loopback() as server:
