@@ -36,15 +36,23 @@ def reply(status: int = 200, body: bytes = b"", **headers: str) -> Answer:
     return send
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = False  # so that closing waits for them
+
+    def handle_error(self, *_: Any) -> None:
+        """A caller that hangs up within TLS is no news."""
+
+
 class Loopback:
     """Gives its `answers` in turn, the last one for ever."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answers: list[Answer] = [reply()]
         self.asked: list[Asked] = []
+        self.dripped = 0
+        """How many bytes have left one by one."""
         self._over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = False  # so that closing waits for them
+        self._server = Server(("127.0.0.1", 0), self._handler())
         if tls:
             socket = self._server.socket
             self._server.socket = tls.wrap_socket(socket, server_side=True, do_handshake_on_connect=False)
@@ -77,6 +85,7 @@ class Loopback:
         def send(handler: BaseHTTPRequestHandler) -> None:
             for byte in text:
                 handler.wfile.write(bytes([byte]))
+                self.dripped += 1
                 self._over.wait(DRIP_SECONDS)
 
         return send

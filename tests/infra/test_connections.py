@@ -57,7 +57,7 @@ def test_63_answer_that_only_drips_is_not_waited_for(server: Loopback, shape: st
     server.answers = [server.dripping(SHAPES[shape])]
     with pytest.raises(OutboundError):
         outbound.get(server.url)
-    assert len(server.asked) == 1
+    assert server.dripped < len(SHAPES[shape]) / 2
 
 
 def test_answer_in_time_is_whole_however_small_its_pieces(server: Loopback) -> None:
@@ -78,7 +78,7 @@ def test_63_deadline_holds_over_tls_too(site: Loopback, names: Names, monkeypatc
     site.answers = [site.dripping(SHAPES["headers"])]
     with pytest.raises(OutboundError):
         outbound.get(f"https://{HOST}/")
-    assert len(site.asked) == 1
+    assert 0 < site.dripped < len(SHAPES["headers"]) / 2
 
 
 @pytest.mark.usefixtures("impatient")
