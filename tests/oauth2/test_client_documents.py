@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -130,6 +132,21 @@ def test_nothing_is_fetched_while_it_is_switched_off(
     OAuth2Client.objects.all().delete()
     assert ask(app).outcome in (INVALID, (500, "server_error"))
     assert len(internet.asked) == 1
+
+
+def test_document_that_nobody_has_let_in_is_forgotten_after_a_day(
+    app: Application, internet: Internet, ann: Reply
+) -> None:
+    registered = Application.registered(app.api).row
+    other = URL + "?other"
+    agreed(app, ann)
+    internet.answer(HOST, PATH, value=document(client_id=other))
+    assert ask(app, client_id=other).status == 302
+    rest = {URL, registered.pk}
+    for shift, kept in ((timedelta(hours=23), {*rest, other}), (timedelta(hours=25), rest)):
+        with time_machine.travel(timezone.now() + shift, tick=False):
+            call_command("auth_prune", stdout=io.StringIO())
+        assert set(OAuth2Client.objects.values_list("pk", flat=True)) == kept
 
 
 def test_no_other_endpoint_fetches(app: Application, internet: Internet) -> None:
