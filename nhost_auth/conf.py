@@ -189,8 +189,8 @@ class Conf:
     AUTH_OAUTH2_PROVIDER_LOGIN_URL = Str("", "consent page; unset: AUTH_CLIENT_URL + /oauth2/login")
     AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL = Int(900, "life of its access tokens, seconds")
     AUTH_OAUTH2_PROVIDER_REFRESH_TOKEN_TTL = Int(2592000, "life of its refresh tokens, seconds")
-    AUTH_OAUTH2_PROVIDER_CIMD_ENABLED = Bool(False, "a URL may be a client id", planned=True)
-    AUTH_OAUTH2_PROVIDER_CIMD_ALLOW_INSECURE_TRANSPORT = Bool(False, "also plain and private URLs", planned=True)
+    AUTH_OAUTH2_PROVIDER_CIMD_ENABLED = Bool(False, "a client id may be the URL of a document that describes the application")
+    AUTH_OAUTH2_PROVIDER_CIMD_ALLOW_INSECURE_TRANSPORT = Bool(False, "for development: such URLs may be http and behind the firewall, certificates are not verified")
 
     # Ours
     AUTH_REFRESH_TOKEN_REUSE_WINDOW = Int(10, "a spent refresh token answers with its own successor for this long; 0 as Nhost")

@@ -23,6 +23,7 @@ LOGIN_URL, CLIENT_URL = "AUTH_OAUTH2_PROVIDER_LOGIN_URL", "AUTH_CLIENT_URL"
 MFA, TOTP, EVERYWHERE = "AUTH_MFA_ENABLED", "AUTH_TOTP_ENABLED", "AUTH_MFA_REQUIRED_EVERYWHERE"
 SHORTEST, LONGEST = "AUTH_PASSWORD_MIN_LENGTH", "AUTH_PASSWORD_MAX_LENGTH"
 FOR_PAT, FOLDER, ROLE = "AUTH_MFA_REQUIRED_FOR_PAT", "AUTH_EMAIL_TEMPLATES_PATH", "AUTH_USER_DEFAULT_ROLE"
+DOCUMENTS = "AUTH_OAUTH2_PROVIDER_CIMD_ENABLED"
 WAYS = ("AUTH_WEBAUTHN_ENABLED", MFA, TOTP, "AUTH_OTP_EMAIL_ENABLED", "AUTH_SMS_PASSWORDLESS_ENABLED")
 NOTHING_TO_ELEVATE_WITH = {way: False for way in WAYS if way != TOTP}  # the other name of a switch
 MEASURES = [setting.name for setting in all_settings() if isinstance(setting, Int | Duration) and not setting.planned]
@@ -62,6 +63,8 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("E026", {FOLDER: "/no/such/folder"}, {FOLDER: ""}),
     ("E026", {FOLDER: __file__}, {FOLDER: str(Path(__file__).parent)}),
     ("E027", {ROLE: ""}, {ROLE: "user"}),
+    ("E028", {DOCUMENTS: True}, {PROVIDER: True, SECRET: None}),
+    ("E028", {DOCUMENTS: True}, {DOCUMENTS: False}),
     ("E033", {PROVIDER: True, SECRET: {"type": "HS256", "key": "k" * 32}}, {SECRET: None}),
     ("E033", {PROVIDER: True, SECRET: {"type": "HS256", "key": "k" * 32}}, {PROVIDER: False}),
     ("E034", {PROVIDER: True, SECRET: None, CLIENT_URL: ""}, {CLIENT_URL: "https://app.example.com"}),

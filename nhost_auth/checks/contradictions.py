@@ -100,6 +100,11 @@ def _contradictions() -> Iterator[tuple[str, bool, str]]:
         "AUTH_USER_DEFAULT_ROLE is empty, but every token needs a default role.",
     )
     yield (
+        "E028",
+        conf.AUTH_OAUTH2_PROVIDER_CIMD_ENABLED and not conf.AUTH_OAUTH2_PROVIDER_ENABLED,
+        "AUTH_OAUTH2_PROVIDER_CIMD_ENABLED is on, but means nothing while AUTH_OAUTH2_PROVIDER_ENABLED is off.",
+    )
+    yield (
         "E033",
         conf.AUTH_OAUTH2_PROVIDER_ENABLED and _signs_by_shared_secret(),
         "AUTH_OAUTH2_PROVIDER_ENABLED is on, but HASURA_GRAPHQL_JWT_SECRET is a shared secret: applications could not "

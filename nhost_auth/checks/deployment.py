@@ -73,6 +73,11 @@ def _applications() -> Risks:
         "AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE is on: an application that was let in to an e-mail address can change "
         "it, and the password.",
     )
+    yield (
+        "W139",
+        conf.AUTH_OAUTH2_PROVIDER_CIMD_ENABLED and conf.AUTH_OAUTH2_PROVIDER_CIMD_ALLOW_INSECURE_TRANSPORT,
+        "AUTH_OAUTH2_PROVIDER_CIMD_ALLOW_INSECURE_TRANSPORT is on: anybody has the server fetch behind the firewall.",
+    )
 
 
 def _passwords() -> Risks:

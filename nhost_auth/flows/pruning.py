@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from nhost_auth.conf import conf
 from nhost_auth.models import (
     Challenge,
+    OAuth2Client,
+    OAuth2Grant,
     OAuth2RefreshToken,
     OAuth2Request,
     OAuth2SpentToken,
@@ -44,6 +46,18 @@ def _uncounted() -> Q:
     return _expired() & (Q(failed_on=None) | Q(failed_on__lt=today()))
 
 
+def _unused_documents() -> Q:
+    """Anybody can have us keep a row for a document of theirs. What nobody has let in is fetched anew if it comes back.
+
+    By subqueries, for PostgreSQL locks no rows of an outer join.
+    """
+    fetched = Q(kind=OAuth2Client.Kind.DOCUMENT, fetched_at__lte=timezone.now() - timedelta(days=1))
+    users: tuple[type[Model], ...] = (OAuth2Request, OAuth2Grant, OAuth2RefreshToken)
+    for model in users:
+        fetched &= ~Q(Exists(model._base_manager.filter(client=OuterRef("pk"))))
+    return fetched
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     model: type[Model]
@@ -67,4 +81,5 @@ RULES = (
     Rule(OAuth2SpentToken, _forgotten_by_applications, "spent_at"),
     Rule(OAuth2RefreshToken, _expired),
     Rule(OAuth2Request, _expired),
+    Rule(OAuth2Client, _unused_documents, "fetched_at"),
 )

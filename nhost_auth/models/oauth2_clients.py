@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.hashers import check_password
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from nhost_auth.conf import conf
 from nhost_auth.infra.crypto import digest
+from nhost_auth.infra.deadlocks import one_transaction
 from nhost_auth.models.accounts import Account
 from nhost_auth.models.exact_text import ExactCharField
 
@@ -34,6 +36,24 @@ class OAuth2ClientManager(models.Manager["OAuth2Client"]):
         """How long an access token may live at most, in seconds."""
         longest = self.aggregate(longest=models.Max("access_token_lifetime"))["longest"]
         return max(conf.AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL, longest or 0)
+
+    @one_transaction
+    def keep_document(self, url: str, **values: Any) -> OAuth2Client | None:
+        """The client of a document that has just been fetched, with these columns.
+
+        A filtered UPDATE and a unique key decide: a client that was registered under this id stays as it is, and is
+        returned. None where a row went away meanwhile.
+        """
+        now = timezone.now()
+        values |= {"secret_hash": "", "fetched_at": now, "updated_at": now}
+        documents = self.filter(pk=url, kind=OAuth2Client.Kind.DOCUMENT)
+        if not documents.update(**values):
+            try:
+                with transaction.atomic():
+                    self.create(client_id=url, kind=OAuth2Client.Kind.DOCUMENT, **values)
+            except IntegrityError:
+                documents.update(**values)  # another request was first
+        return self.filter(pk=url).first()
 
 
 class OAuth2Client(models.Model):

@@ -27,21 +27,20 @@ class OAuth2DiscoveryResponse(TypedDict):
     code_challenge_methods_supported: list[str]
     claims_supported: list[str]
     request_parameter_supported: bool
-    request_uri_parameter_supported: bool
     authorization_response_iss_parameter_supported: bool
     client_id_metadata_document_supported: NotRequired[bool]
 
 
 class OAuth2LoginResponse(TypedDict):
-    """What an application asks for; `prompt` and what follows it are ours."""
+    """What an application asks for; `clientName` and what follows it are ours, for who is signed in."""
 
     requestId: Uuid
     clientId: str
     scopes: list[str]
     redirectUri: str
-    clientName: str
-    prompt: list[str]
-    consented: bool
+    clientName: NotRequired[str]
+    prompt: NotRequired[list[str]]
+    consented: NotRequired[bool]
 
 
 class OAuth2LoginCompleteResponse(TypedDict):

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from nhost_auth.models import OAuth2Client
+from nhost_auth.oauth2 import client_documents
 from nhost_auth.oauth2_errors import InvalidClient, MalformedRequest
 
 
@@ -45,8 +46,14 @@ def read_credentials(request: HttpRequest | Request, client_id: str, client_secr
 
 
 def get_client(client_id: str) -> OAuth2Client:
-    """The client of an id. Raises InvalidClient."""
-    found = OAuth2Client.objects.filter(pk=client_id).first() if "\0" not in client_id else None
+    """The client of an id, be it registered or described by a document at that URL. Raises InvalidClient, InvalidScope.
+
+    What a document once told is good for an hour, and not at all once such documents are switched off.
+    """
+    registered = OAuth2Client.objects.filter(kind=OAuth2Client.Kind.REGISTERED)
+    found = registered.filter(pk=client_id).first() if "\0" not in client_id else None
+    if found is None and client_documents.is_document_url(client_id):
+        return client_documents.find_client(client_id)
     if found is None:
         raise InvalidClient
     return found

@@ -58,7 +58,6 @@ class Discovery(OAuth2Endpoint):
             "code_challenge_methods_supported": ["S256"],
             "claims_supported": ["sub", *(claim for claims in CLAIMS.values() for claim in claims)],
             "request_parameter_supported": False,
-            "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,
             **({"client_id_metadata_document_supported": True} if conf.AUTH_OAUTH2_PROVIDER_CIMD_ENABLED else {}),
         }

@@ -99,19 +99,21 @@ class Login(Endpoint):
     def show(self, request_id: str) -> Any:
         """Show what an application asks for.
 
-        For the page that the browser was sent to with a `request_id`. With an access token `consented` tells whether
-        its user has let the application in to as much before, so that the page need not ask again.
+        For the page that the browser was sent to with a `request_id`. With an access token it tells more than Nhost's:
+        the application's name, its `prompt`, and by `consented` whether its user has let it in to as much before, so
+        that the page need not ask again.
         """
         asked = _find(request_id)
-        return {
+        shown = {
             "requestId": str(asked.pk),
             "clientId": asked.client_id,
             "scopes": asked.scopes,
             "redirectUri": asked.redirect_uri,
-            "clientName": asked.client.name,
-            "prompt": asked.prompts,
-            "consented": self.token is not None and _is_consented(asked, self.token.account_id),
         }
+        if self.token is not None:
+            consented = _is_consented(asked, self.token.account_id)
+            shown |= {"clientName": asked.client.name, "prompt": asked.prompts, "consented": consented}
+        return shown
 
     def agree(self, request_id: str) -> Any:
         """Let an application in.

@@ -79,7 +79,7 @@ def test_every_table_with_an_end_has_a_rule() -> None:
     ending = {
         model
         for model in apps.get_app_config("nhost_auth").get_models()
-        if {field.name for field in model._meta.fields} & {"expires_at", "spent_at"}
+        if {field.name for field in model._meta.fields} & {"expires_at", "spent_at", "fetched_at"}
     }
     assert {rule.model for rule in pruning.RULES} == ending
 

@@ -1,7 +1,8 @@
-"""An HTTP server on 127.0.0.1 that answers as it is told and remembers what it was asked."""
+"""An HTTP server on 127.0.0.1, or one of HTTPS, that answers as it is told and remembers what it was asked."""
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+DRIP_SECONDS = 0.01
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -34,20 +36,35 @@ def reply(status: int = 200, body: bytes = b"", **headers: str) -> Answer:
     return send
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = False  # so that closing waits for them
+
+    def handle_error(self, *_: Any) -> None:
+        """A caller that hangs up within TLS is no news."""
+
+
 class Loopback:
     """Gives its `answers` in turn, the last one for ever."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answers: list[Answer] = [reply()]
         self.asked: list[Asked] = []
+        self.dripped = 0
+        """How many bytes have left one by one."""
         self._over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = False  # so that closing waits for them
+        self._server = Server(("127.0.0.1", 0), self._handler())
+        if tls:
+            socket = self._server.socket
+            self._server.socket = tls.wrap_socket(socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def silence(self, handler: BaseHTTPRequestHandler) -> None:
         """An answer that does not come before the test is over."""
@@ -59,6 +76,17 @@ class Loopback:
         def send(handler: BaseHTTPRequestHandler) -> None:
             reply(200, body, content_length=str(len(body) + 1))(handler)
             self._over.wait()
+
+        return send
+
+    def dripping(self, text: bytes) -> Answer:
+        """An answer, headers and all, of which a byte leaves every hundredth of a second."""
+
+        def send(handler: BaseHTTPRequestHandler) -> None:
+            for byte in text:
+                handler.wfile.write(bytes([byte]))
+                self.dripped += 1
+                self._over.wait(DRIP_SECONDS)
 
         return send
 

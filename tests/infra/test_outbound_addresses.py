@@ -138,12 +138,12 @@ def test_name_with_public_addresses_is_followed(connected: list[Address], monkey
     assert connected == [(PUBLIC, 443), ("93.184.215.15", 443)]
 
 
-def test_name_that_changes_its_address_in_between_is_told_nothing(
-    server: Loopback, monkeypatch: pytest.MonkeyPatch
+def test_63_address_that_was_looked_at_is_the_one_that_is_gone_to(
+    connected: list[Address], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = resolve(monkeypatch, [PUBLIC], ["127.0.0.1"])
-    assert refused(f"http://{HOST}:{server.url.rpartition(':')[2]}/")
-    assert (asked, server.asked) == ([HOST, HOST], [])
+    assert refused(f"https://{HOST}/")
+    assert (asked, connected) == ([HOST], [(PUBLIC, 443)])
 
 
 @pytest.mark.parametrize("listed", [INTERNAL, INTERNAL.upper()])

@@ -6,8 +6,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from nhost_auth.infra.keyring import generate_private_pem
+from nhost_auth.models import OAuth2Client
 from tests.conftest import Api, Reply
+from tests.internet import Internet
+from tests.names import PUBLIC, Names
 from tests.oauth2.application import ISSUER, Application
+from tests.oauth2.documents import BACK, DOCUMENTS, HOST, PATH, URL, document
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +44,17 @@ def bank(api: Api) -> Application:
 def ann(api: Api) -> Reply:
     """Somebody who is signed in."""
     return api.sign_up(displayName="Ann")
+
+
+@pytest.fixture
+def documents_enabled(settings: Any, names: Names) -> None:
+    """Client ids may be URLs of documents, and the host of our own one is on the internet."""
+    setattr(settings, DOCUMENTS, True)
+    names.point(HOST, [PUBLIC])
+
+
+@pytest.fixture
+def app(api: Api, internet: Internet, documents_enabled: None) -> Application:
+    """An application whose document is at URL."""
+    internet.answer(HOST, PATH, value=document())
+    return Application(api, row=OAuth2Client(client_id=URL, redirect_uris=[BACK]))
