@@ -13,6 +13,7 @@ from django.utils import timezone
 from nhost_auth.conf import conf
 from nhost_auth.models import (
     Challenge,
+    OAuth2DeviceRequest,
     OAuth2RefreshToken,
     OAuth2Request,
     OAuth2SpentToken,
@@ -67,4 +68,5 @@ RULES = (
     Rule(OAuth2SpentToken, _forgotten_by_applications, "spent_at"),
     Rule(OAuth2RefreshToken, _expired),
     Rule(OAuth2Request, _expired),
+    Rule(OAuth2DeviceRequest, _expired),
 )
