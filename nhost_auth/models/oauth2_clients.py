@@ -91,8 +91,8 @@ class OAuth2Client(models.Model):
         return uri in self.redirect_uris or _without_loopback_port(uri) in self.redirect_uris
 
     def allows_grant(self, grant_type: str) -> bool:
-        """Whether it has said that it would use this grant type, where it had to: what registers itself (RFC 7591)."""
-        return self.kind != self.Kind.DYNAMIC or grant_type in (self.metadata or {}).get("grant_types", ())
+        """Whether it may use a grant type: what no operator has registered has to have said so (RFC 7591 section 2)."""
+        return self.kind == self.Kind.REGISTERED or grant_type in (self.metadata or {}).get("grant_types", ())
 
     def allows_scope(self, scope: str) -> bool:
         return scope in self.scopes or ("graphql" in self.scopes and ROLE_SCOPE.fullmatch(scope) is not None)
