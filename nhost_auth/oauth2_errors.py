@@ -150,6 +150,7 @@ class AuthorizationRequestCompleted(InvalidRequest):
 
 class UnknownUserCode(InvalidRequest):
     message = "Unknown, expired or used code"
+    audited = True
 
 
 class SignInAgain(AuthError):

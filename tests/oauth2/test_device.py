@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from nhost_auth import signals
-from nhost_auth.models import OAuth2Client, OAuth2DeviceRequest, OAuth2Grant
+from nhost_auth.models import AuditEvent, OAuth2Client, OAuth2DeviceRequest, OAuth2Grant
 from tests.conftest import Api, Reply, account
 from tests.oauth2.application import Application
 from tests.oauth2.devices import DEVICE, Device, answer, shown
@@ -64,6 +64,15 @@ def test_65_codes_that_are_unknown_expired_or_used_are_told_alike(api: Api, shop
                 assert told(shown(api, code, token=ann.token)) == UNKNOWN
             assert told(answer(api, ann.token, code)) == UNKNOWN
             assert told(answer(api, ann.token, code, approve=False)) == UNKNOWN
+
+
+def test_65_audit_trail_tells_who_tried_codes(api: Api, ann: Reply) -> None:
+    shown(api, "BBBB-BBBB", token=ann.token)
+    answer(api, ann.token, "CCCC-CCCC")
+    refused = AuditEvent.objects.filter(event="refused").order_by("number")
+    told = [(event.account_id, event.outcome, event.data) for event in refused]
+    places = [{"endpoint": "device.show"}, {"endpoint": "device.answer"}]
+    assert told == [(account(ann).pk, "invalid-request", place) for place in places]
 
 
 def test_65_tries_of_codes_are_limited(api: Api, shop: Application, ann: Reply, settings: Any) -> None:
