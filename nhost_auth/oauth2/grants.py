@@ -72,7 +72,7 @@ class AuthorizationCode:
         self._ensure_verifier(form.get("code_verifier", ""))
 
     def ensure_agreed(self) -> None:
-        """There is no code before."""
+        """A code is given only after that."""
 
     def failed(self) -> None:
         self.asked.count_failure()
@@ -126,7 +126,7 @@ class RefreshToken:
         self.scopes, self.auth_time = found.scopes, found.auth_time
 
     def ensure_agreed(self) -> None:
-        """There is no token before."""
+        """A token is given only after that."""
 
     def failed(self) -> None:
         """Whoever cannot prove to be the application does not use its token up."""

@@ -7,10 +7,12 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
+from oauthlib.oauth2 import AccessDeniedError, DeviceClient, InvalidGrantError
+from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
 
 from nhost_auth.models import OAuth2DeviceRequest, OAuth2RefreshToken
 from tests.conftest import Api, Reply, account
-from tests.oauth2.application import USERINFO, Application, claims
+from tests.oauth2.application import FORM, TOKEN, USERINFO, Application, claims
 from tests.oauth2.devices import Device, answer
 
 NOON = "2026-03-01T12:00:00Z"
@@ -150,3 +152,31 @@ def test_tokens_of_a_device_can_be_revoked(api: Api, shop: Application, ann: Rep
     shop.revoke(found["refresh_token"])
     assert api.get(USERINFO, token=found["access_token"]).status == 401
     assert jwt.get_unverified_header(found["access_token"])["alg"] == "RS256"
+
+
+def test_client_of_another_library_understands_every_answer(api: Api, shop: Application) -> None:
+    """oauthlib's, as an application would use it."""
+    library, scope = DeviceClient(shop.row.pk), ["openid", "email"]
+
+    def poll(device: Device) -> Any:
+        body = library.prepare_request_body(device.codes["device_code"], include_client_id=True)
+        reply = api.post(TOKEN, content=body.encode(), content_type=FORM)
+        return library.parse_request_body_response(reply.text, scope=scope)
+
+    with time_machine.travel(NOON, tick=False) as clock:
+        ann, device, refused = api.sign_up(), Device.asking(shop), Device.asking(shop)
+        for error in ("authorization_pending", "slow_down"):
+            with pytest.raises(CustomOAuth2Error, match=error):
+                poll(device)
+        clock.shift(10)
+        answer(api, ann.token, refused.user_code, approve=False)
+        with pytest.raises(AccessDeniedError):
+            poll(refused)
+        found = poll(device.approved(ann.token))
+        assert (sorted(found.scopes), found["token_type"]) == (sorted(scope), "Bearer")
+        with pytest.raises(InvalidGrantError):
+            poll(device)
+        late = Device.asking(shop)
+        clock.shift(600)
+        with pytest.raises(CustomOAuth2Error, match="expired_token"):
+            poll(late)

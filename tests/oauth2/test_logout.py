@@ -13,6 +13,7 @@ from nhost_auth.flows import keys
 from nhost_auth.infra.keyring import generate_private_pem
 from nhost_auth.models import OAuth2RefreshToken
 from tests.conftest import Api, Reply, account
+from tests.flows.hostile_targets import FRIENDLY, HOSTILE
 from tests.oauth2.application import USERINFO, Application, claims, form
 
 LOGOUT = "/oauth2/logout"
@@ -84,13 +85,20 @@ def test_browser_goes_on_to_the_project_s_page(api: Api, shop: Application, ann:
     ],
     ids=["longer", "case", "without query", "redirect_uri", "elsewhere", "script", "none"],
 )
-def test_nobody_is_sent_where_the_application_has_not_registered(
+def test_50_nobody_is_sent_where_the_application_has_not_registered(
     api: Api, shop: Application, ann: Reply, target: str
 ) -> None:
     tokens = shop.tokens(ann.token)
     reply = leave(api, id_token_hint=tokens["id_token"], post_logout_redirect_uri=target, state="s-1")
     assert reply.location == f"{PAGE}?client_id={shop.row.pk}"
     assert not lives(shop, tokens)
+
+
+def test_50_hostile_targets_are_none(api: Api, shop: Application, ann: Reply) -> None:
+    hint = shop.tokens(ann.token)["id_token"]
+    for target in (*HOSTILE, *FRIENDLY):
+        reply = leave(api, id_token_hint=hint, post_logout_redirect_uri=target)
+        assert reply.location == f"{PAGE}?client_id={shop.row.pk}", target
 
 
 def test_state_goes_to_the_application_alone_and_only_if_given(api: Api, shop: Application, ann: Reply) -> None:
