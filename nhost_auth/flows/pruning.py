@@ -15,6 +15,7 @@ from nhost_auth.models import (
     Challenge,
     OAuth2Client,
     OAuth2Grant,
+    OAuth2DeviceRequest,
     OAuth2RefreshToken,
     OAuth2Request,
     OAuth2SpentToken,
@@ -82,4 +83,5 @@ RULES = (
     Rule(OAuth2RefreshToken, _expired),
     Rule(OAuth2Request, _expired),
     Rule(OAuth2Client, _unused_documents, "fetched_at"),
+    Rule(OAuth2DeviceRequest, _expired),
 )

@@ -22,7 +22,7 @@ from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer, optional_bearer
 from nhost_auth.http.inputs import Input, Query, Text
 from nhost_auth.infra.deadlocks import one_transaction
-from nhost_auth.models import Account, OAuth2Grant, OAuth2Request
+from nhost_auth.models import Account, OAuth2Client, OAuth2Grant, OAuth2Request
 from nhost_auth.oauth2 import answers, scopes
 from nhost_auth.oauth2.endpoint import ENABLED, issuer
 from nhost_auth.oauth2_errors import (
@@ -165,8 +165,8 @@ def _ensure_recent(asked: OAuth2Request, auth_time: datetime) -> None:
 
 
 def _is_consented(asked: OAuth2Request, account_id: uuid.UUID) -> bool:
-    if "consent" in asked.prompts:
-        return False
+    if "consent" in asked.prompts or asked.client.kind == OAuth2Client.Kind.DYNAMIC:
+        return False  # whoever registers itself is nobody that the project knows: its users are asked each time
     return OAuth2Grant.objects.covers(account_id, asked.client, asked.scopes)
 
 

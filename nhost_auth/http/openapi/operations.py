@@ -86,7 +86,7 @@ class Operations:
                 found["200"] = {"description": "All is well."}
             else:
                 schema = self._shapes.answer(kind)
-                found["200"] = _as_json("All is well.", schema, self._examples.answer(schema))
+                found[str(story.status)] = _as_json("All is well.", schema, self._examples.answer(schema))
         return found
 
     def _refusals(self, story: Story, endpoint: type[Endpoint]) -> Schema:
