@@ -48,6 +48,7 @@ from nhost_auth.oauth2.introspect import Introspect
 from nhost_auth.oauth2.login import Login
 from nhost_auth.oauth2.revoke import Revoke
 from nhost_auth.oauth2.token import Token as OAuth2Token
+from nhost_auth.oauth2.user_applications import UserApplications
 from nhost_auth.oauth2.userinfo import Userinfo
 
 app_name = "nhost_auth"
@@ -129,6 +130,8 @@ urlpatterns = [
     path("oauth2/jwks", Discovery.as_view({"get": "jwks"})),
     path("oauth2/revoke", Revoke.as_view({"post": "revoke"})),
     path("oauth2/introspect", Introspect.as_view({"post": "introspect"})),
+    path("user/applications", UserApplications.as_view({"get": "list"})),
+    path("user/applications/<uuid:application_id>", UserApplications.as_view({"delete": "revoke"})),
     # The server
     path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
     path("version", Version.as_view({"get": "show"})),

@@ -13,8 +13,10 @@ from nhost_auth.models.oauth2_clients import OAuth2Client
 
 class OAuth2GrantManager(models.Manager["OAuth2Grant"]):
     def remember(self, account: Account, client: OAuth2Client, scopes: Collection[str]) -> OAuth2Grant:
-        """The account lets the client in to these scopes, and to those of before."""
-        grant, is_new = self.get_or_create(account=account, client=client, defaults={"scopes": sorted(scopes)})
+        """The account lets the client in to these scopes, and to those of before. For a transaction."""
+        # Locked: it may be taken back, or widened by another request, at this moment.
+        mine = self.select_for_update()
+        grant, is_new = mine.get_or_create(account=account, client=client, defaults={"scopes": sorted(scopes)})
         if not is_new:
             grant.scopes = sorted({*grant.scopes, *scopes})
             grant.save(update_fields=["scopes", "updated_at"])

@@ -3,9 +3,9 @@
 No annotation here is postponed: of those Python does not see which keys are not required.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
-from nhost_auth.http.answers import Uuid
+from nhost_auth.http.answers import Moment, Uuid
 
 
 class OAuth2DiscoveryResponse(TypedDict):
@@ -83,3 +83,19 @@ class OAuth2IntrospectResponse(TypedDict):
     iat: NotRequired[int]
     iss: NotRequired[str]
     token_type: NotRequired[str]
+
+
+class Application(TypedDict):
+    """An application that somebody has let in, as they see it."""
+
+    id: Uuid
+    clientId: str
+    name: str
+    kind: Literal["registered", "client_id_metadata_document"]
+    scopes: list[str]
+    createdAt: Moment
+    lastUsedAt: Moment | None
+
+
+class Applications(TypedDict):
+    applications: list[Application]
