@@ -108,6 +108,9 @@ class Login(Endpoint):
         The page calls this for its signed-in user, once they have agreed, and sends the browser to `redirectUri`.
         """
         account = accounts.bearer(self.access_token)
+        if self.access_token.client_id:
+            # With graphql an application acts as its user: it could let others in, which stay when it has to go.
+            raise AccessDenied("Applications cannot let applications in")
         asked = _find(request_id)
         if asked.account_id:
             raise AuthorizationRequestCompleted
