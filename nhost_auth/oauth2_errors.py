@@ -169,6 +169,14 @@ class ConsentNeeded(AuthError):
     message = "The user has to be asked first"
 
 
+class ApplicationNotFound(AuthError):
+    """Ours: Nhost has no list of the applications that somebody has let in."""
+
+    code = "application-not-found"
+    status: ClassVar[int] = 404
+    message = "There is no such application"
+
+
 class ProviderDisabled(DisabledEndpoint):
     """As ProviderOff, for the project's own page."""
 

@@ -52,6 +52,7 @@ from nhost_auth.oauth2.logout import Logout
 from nhost_auth.oauth2.register import Register
 from nhost_auth.oauth2.revoke import Revoke
 from nhost_auth.oauth2.token import Token as OAuth2Token
+from nhost_auth.oauth2.user_applications import UserApplications
 from nhost_auth.oauth2.userinfo import Userinfo
 
 app_name = "nhost_auth"
@@ -137,6 +138,8 @@ urlpatterns = [
     path("oauth2/device", Device.as_view({"get": "show", "post": "answer"})),
     path("oauth2/logout", Logout.as_view({"get": "end", "post": "end_by_form"})),
     path("oauth2/register", Register.as_view({"post": "register"})),
+    path("user/applications", UserApplications.as_view({"get": "list"})),
+    path("user/applications/<uuid:application_id>", UserApplications.as_view({"delete": "revoke"})),
     # The server
     path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
     path("version", Version.as_view({"get": "show"})),

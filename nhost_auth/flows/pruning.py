@@ -14,8 +14,8 @@ from nhost_auth.conf import conf
 from nhost_auth.models import (
     Challenge,
     OAuth2Client,
-    OAuth2Grant,
     OAuth2DeviceRequest,
+    OAuth2Grant,
     OAuth2RefreshToken,
     OAuth2Request,
     OAuth2SpentToken,

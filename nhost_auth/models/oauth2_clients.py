@@ -20,7 +20,14 @@ from nhost_auth.models.exact_text import ExactCharField
 
 SCOPES = ("openid", "profile", "email", "phone", "offline_access", "graphql")
 ROLE_SCOPE = re.compile(r"graphql:role:[a-zA-Z0-9_:.-]+")
+LONGEST_LIFETIME = 315_360_000
+"""Of tokens, in seconds: ten years."""
 LOOPBACK = ("127.0.0.1", "[::1]")
+
+
+def is_scope(name: str) -> bool:
+    """Whether there is such a scope at all."""
+    return name in SCOPES or ROLE_SCOPE.fullmatch(name) is not None
 
 
 def new_client_id() -> str:

@@ -3,7 +3,7 @@
 No annotation here is postponed: of those Python does not see which keys are not required.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from nhost_auth.http.answers import Moment
 
@@ -126,3 +126,19 @@ class OAuth2RegisterResponse(TypedDict):
     grant_types: list[str]
     response_types: list[str]
     scope: str
+
+
+class Application(TypedDict):
+    """An application that somebody has let in, as they see it."""
+
+    id: Uuid
+    clientId: str
+    name: str
+    kind: Literal["registered", "client_id_metadata_document", "dynamic"]
+    scopes: list[str]
+    createdAt: Moment
+    lastUsedAt: Moment | None
+
+
+class Applications(TypedDict):
+    applications: list[Application]

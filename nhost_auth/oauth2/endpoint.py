@@ -34,8 +34,11 @@ class Parameters(Query):
     @classmethod
     def read(cls, value: Any) -> dict[str, Any]:
         for name in cls._declared_fields:
-            if isinstance(value, QueryDict) and len(value.getlist(name)) > 1:
+            given = value.getlist(name) if isinstance(value, QueryDict) else []
+            if len(given) > 1:
                 raise BadRequest(f"{name} must not be given more than once")
+            if any("\0" in text for text in given):
+                raise BadRequest(f"{name} must not hold null characters")
         return super().read(value)
 
 

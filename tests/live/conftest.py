@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,3 +89,20 @@ def visit_app(running_chromium: Any) -> Iterator[VisitApp]:
 def page_tools(tmp_path_factory: pytest.TempPathFactory) -> PageTools:
     """The npm packages of the page; skips the test where they cannot be had."""
     return PageTools(tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="session")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the clients of package-lock.json installed. Missing tools are a reason to skip, but not in CI."""
+    folder = tmp_path_factory.mktemp("sdk")
+    if shutil.which("npm") is None and not os.environ.get("CI"):
+        pytest.skip("Node and npm are not installed")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(Path(__file__).parent / "sdk" / name, folder)
+    done = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True, text=True
+    )
+    if done.returncode and not os.environ.get("CI"):
+        pytest.skip(f"The clients cannot be installed: {done.stderr[-300:]}")
+    assert done.returncode == 0, done.stderr
+    return folder

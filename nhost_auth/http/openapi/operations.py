@@ -31,6 +31,7 @@ SECURITY: dict[Guard | None, list[Schema]] = {
     guards.optional_elevated: [ANYBODY, {elevation.SCHEME: []}],
     guards.bearer: [{"BearerAuth": []}],
     guards.application_bearer: [{"BearerAuth": []}],
+    guards.application_bearer_or_form: [{"BearerAuth": []}],
     guards.elevated: [{elevation.SCHEME: []}],
     guards.elevated_unless_enrolling: [{elevation.SCHEME: []}],
     guards.proven_unless_enrolling: [{elevation.SCHEME: []}],
