@@ -38,7 +38,8 @@ class Project:
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTEST_"))}
         variables |= {"DJANGO_SETTINGS_MODULE": f"tests.projects.{self.name}.settings", **environment}
         variables |= {"DATABASE_FILE": str(self.file), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-m", f"tests.projects.{self.name}.{step}"]
+        source = f"import django; django.setup(); import tests.projects.{self.name}.{step}"
+        command = [sys.executable, "-c", source]
         done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout or "{}")

@@ -5,10 +5,6 @@ import os
 import sys
 from base64 import b32decode
 
-import django
-
-django.setup()
-
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client

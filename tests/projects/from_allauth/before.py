@@ -1,10 +1,6 @@
-"""People of allauth, made by allauth: its sign-up page, the link in its mail, its social accounts and second factors."""
+"""People of allauth, made by allauth: its page, the link in its mail, social accounts and second factors."""
 
 import re
-
-import django
-
-django.setup()
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP

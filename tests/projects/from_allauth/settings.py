@@ -1,4 +1,4 @@
-"""A project with allauth, and with dj-rest-auth on it, which has no tables of its own; later with this app beside it."""
+"""A project with allauth, and with dj-rest-auth on it, which has no tables of its own; later with this app."""
 
 import os
 

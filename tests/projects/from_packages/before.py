@@ -3,10 +3,6 @@
 import json
 import sys
 
-import django
-
-django.setup()
-
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client

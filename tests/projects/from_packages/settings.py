@@ -1,4 +1,4 @@
-"""A project with simplejwt and REST framework's tokens, on which djoser's sign-in stands; later with this app beside."""
+"""A project with simplejwt and REST framework's tokens, on which djoser's sign-in stands; later with this app."""
 
 import os
 
