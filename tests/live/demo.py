@@ -105,6 +105,14 @@ class Demo:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def shell(self, script: str, directory: Path, **variables: str) -> str:
+        """What bash prints for a script that stops at the first failure, in the server's environment."""
+        command = ["bash", "-euc", script.replace("python manage.py", f"{sys.executable} {ROOT / 'manage.py'}")]
+        environment = self._environment | variables
+        done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def worker(self) -> subprocess.Popen[bytes]:
         """A process that sends the mails which wait, and ends when there are none."""
         command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay", "--verbosity", "0"]
