@@ -67,8 +67,7 @@ def _homes() -> Iterator[tuple[str, str]]:
 
 
 def _row(setting: Setting[Any]) -> tuple[str, str, str, str]:
-    planned = "**Planned.** " if setting.planned else ""
-    meaning = planned + _link(escaped(setting.meaning))
+    meaning = _link(escaped(setting.meaning))
     return code(setting.name, anchor=anchor(setting.name)), _kind(setting), _default(setting), meaning
 
 

@@ -3,8 +3,7 @@
     from nhost_auth.conf import conf
     conf.AUTH_DISABLE_SIGNUP
 
-Times are seconds unless a line says otherwise. A line marked `planned` is known, so that one environment serves
-Nhost's server and this app alike, but the feature behind it is not in this version (a system check says so).
+Times are seconds unless a line says otherwise.
 Source: configuration.md section 1; lines under "Ours" have no counterpart at Nhost.
 """
 

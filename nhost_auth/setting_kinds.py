@@ -31,14 +31,13 @@ _FALSE = {"0", "f", "F", "FALSE", "false", "False", ""}
 
 
 class Setting(ABC, Generic[T]):
-    """One setting: its default, what it means, and whether a later version brings the feature it steers."""
+    """One setting: its default and what it means."""
 
     expects = "a value"
 
-    def __init__(self, default: T, meaning: str, *, planned: bool = False) -> None:
+    def __init__(self, default: T, meaning: str) -> None:
         self.default = default
         self.meaning = meaning
-        self.planned = planned
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -131,8 +130,8 @@ class Bool(Setting[bool]):
 
 
 class Choice(Setting[str]):
-    def __init__(self, default: str, choices: str, meaning: str, *, planned: bool = False) -> None:
-        super().__init__(default, meaning, planned=planned)
+    def __init__(self, default: str, choices: str, meaning: str) -> None:
+        super().__init__(default, meaning)
         self.choices = choices.split()
         self.expects = f"one of {', '.join(self.choices)}"
 
@@ -150,8 +149,8 @@ class Json(Setting[Any]):
 
     expects = "a dict, or JSON text of an object"
 
-    def __init__(self, meaning: str, *, planned: bool = False) -> None:
-        super().__init__(None, meaning, planned=planned)
+    def __init__(self, meaning: str) -> None:
+        super().__init__(None, meaning)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         value = getattr(settings, self.name, None)

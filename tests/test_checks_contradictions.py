@@ -26,7 +26,7 @@ FOR_PAT, FOLDER, ROLE = "AUTH_MFA_REQUIRED_FOR_PAT", "AUTH_EMAIL_TEMPLATES_PATH"
 DOCUMENTS = "AUTH_OAUTH2_PROVIDER_CIMD_ENABLED"
 WAYS = ("AUTH_WEBAUTHN_ENABLED", MFA, TOTP, "AUTH_OTP_EMAIL_ENABLED", "AUTH_SMS_PASSWORDLESS_ENABLED")
 NOTHING_TO_ELEVATE_WITH = {way: False for way in WAYS if way != TOTP}  # the other name of a switch
-MEASURES = [setting.name for setting in all_settings() if isinstance(setting, Int | Duration) and not setting.planned]
+MEASURES = [setting.name for setting in all_settings() if isinstance(setting, Int | Duration)]
 
 
 def errors(settings: Any, values: dict[str, Any]) -> list[str]:

@@ -51,7 +51,7 @@ def check_contradictions(**_kwargs: Any) -> list[CheckMessage]:
 
 def _numbers() -> Iterator[CheckMessage]:
     for setting in all_settings():
-        if setting.planned or not isinstance(setting, Int | Duration):
+        if not isinstance(setting, Int | Duration):
             continue
         value, above_zero = getattr(conf, setting.name), setting.name in ABOVE_ZERO
         if value < 0 or (above_zero and value == 0):

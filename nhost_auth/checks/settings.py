@@ -21,7 +21,6 @@ from nhost_auth.flows.redirects import compile_glob
 from nhost_auth.http import cors
 from nhost_auth.infra import rate_limits, sms, webauthn
 from nhost_auth.infra.keyring import InvalidSecret, from_secret
-from nhost_auth.setting_kinds import Bool
 
 AES_KEY_BYTES = (16, 24, 32)
 SMS_CREDENTIALS = {
@@ -37,8 +36,8 @@ SMS_CREDENTIALS = {
 
 @register()
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
-    """Wrong types, misspelt names, and features that this version does not have yet."""
-    return [*wrong_types(), *_misspelt(), *_planned()]
+    """Wrong types, misspelt names, and what Nhost's server understands and this one does not."""
+    return [*wrong_types(), *_misspelt(), *_postmark()]
 
 
 @register()
@@ -89,11 +88,7 @@ def _misspelt() -> Iterator[CheckMessage]:
                 yield Caution(f"{name} is unknown. Did you mean {close[0]}?", id="nhost_auth.W001")
 
 
-def _planned() -> Iterator[CheckMessage]:
-    for setting in all_settings():
-        if setting.planned and isinstance(setting, Bool) and getattr(settings, setting.name, None):
-            message = f"{setting.name} is on, but this version does not have what it turns on."
-            yield Caution(message, id="nhost_auth.W002")
+def _postmark() -> Iterator[CheckMessage]:
     if conf.AUTH_SMTP_HOST == "postmark":
         yield Caution(
             "AUTH_SMTP_HOST is postmark, but this version speaks SMTP only.",

@@ -49,7 +49,6 @@ def test_setting_is_told_with_kind_default_and_meaning() -> None:
     assert '`AUTH_USER_DEFAULT_ALLOWED_ROLES` | list of texts | `["me"]` | roles of new users' in page
     assert "one of `now`, `task`" in page
     assert "`AUTH_SERVER_URL` | text | unset |" in page
-    assert "**Planned.** a URL may be a client id" in page
 
 
 def test_every_error_once_by_code_and_status() -> None:
