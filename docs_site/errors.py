@@ -1,4 +1,4 @@
-"""The page of errors: errors.py, a line for each code."""
+"""The page of errors: errors.py and oauth2_errors.py, a line for each code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from docs_site.writing import code, escaped, line, table
 from nhost_auth import errors, oauth2_errors
 from nhost_auth.errors import AuthError, BotCheckFailed, RequestFault
+from nhost_auth.oauth2_errors import OAuth2Error
 
 HEAD = ("code", "status", "message", "concealed", "audited")
 INTRODUCTION = """# Errors
@@ -26,12 +27,21 @@ FAULTS = """
 
 These carry `reason` beside the three. Of Turnstile's refusals `{"error": <reason>}` is all there is, without a code.
 """
+OAUTH2 = """
+## Errors that applications get
+
+Where [other applications sign people in](endpoints.md#get-oauth2-authorize) what they call answers in the words of
+RFC 6749: `{"error": "invalid_grant", "error_description": "Invalid refresh token"}`. Where the answer is a redirect to
+the application, the same two stand in its query, with `state` and `iss`. They are never concealed.
+"""
 
 
 def page() -> str:
-    own = [error for error in classes() if not issubclass(error, RequestFault)]
+    own = [error for error in classes() if not issubclass(error, RequestFault | OAuth2Error)]
     faults = [error for error in classes() if issubclass(error, RequestFault) and not issubclass(error, BotCheckFailed)]
-    return "\n".join([INTRODUCTION, table(HEAD, _rows(own)), FAULTS, table(HEAD, _rows(faults)), ""])
+    of_applications = [error for error in classes() if issubclass(error, OAuth2Error)]
+    parts = [INTRODUCTION, table(HEAD, _rows(own)), FAULTS, table(HEAD, _rows(faults))]
+    return "\n".join([*parts, OAUTH2, table(HEAD, _rows(of_applications)), ""])
 
 
 def classes() -> list[type[AuthError]]:
@@ -42,17 +52,26 @@ def classes() -> list[type[AuthError]]:
 
 
 def _rows(kinds: Sequence[type[AuthError]]) -> Iterator[tuple[str, ...]]:
-    same: dict[tuple[str, int], list[type[AuthError]]] = defaultdict(list)
+    same: dict[str, list[type[AuthError]]] = defaultdict(list)
     for error in kinds:
-        same[error.code, error.status].append(error)
-    for (name, status), members in same.items():
+        same[error.code].append(error)
+    for name, members in same.items():
         yield (
             code(name, anchor=name.lower()),
-            str(status),
-            " ".join(filter(None, [_message(members[0]), *(_note(error) for error in members)])),
+            ", ".join(dict.fromkeys(str(error.status) for error in members)),
+            "; ".join(_messages(members)),
             _yes(any(error.concealable for error in members)),
             _yes(any(error.audited for error in members)),
         )
+
+
+def _messages(members: Sequence[type[AuthError]]) -> Iterator[str]:
+    """Each message once, with what the classes that have it say of themselves."""
+    same: dict[str, list[str]] = defaultdict(list)
+    for error in members:
+        same[_message(error)].append(_note(error))
+    for message, notes in same.items():
+        yield " ".join(filter(None, [message, *notes]))
 
 
 def _message(error: type[AuthError]) -> str:

@@ -38,4 +38,5 @@ def names() -> list[str]:
 
 
 def arguments(docstring: str) -> list[str]:
-    return ["account", *re.findall(r"Further argument: `(\w+)`", docstring)]
+    told = re.search(r"Further arguments?:\s(.*)", docstring, re.DOTALL)
+    return ["account", *re.findall(r"`(\w+)`", told[1] if told else "")]

@@ -30,7 +30,8 @@ def codes(values: Iterable[Any]) -> str:
 
 def prose(text: str | None) -> str:
     """A docstring for readers outside: without its references to the specifications, which are not published."""
-    text = re.sub(rf"(?:; )?{SPECIFICATIONS}[^();]*(?=\))", "", text or "")
+    text = re.sub(rf"(?:[;,] )?{SPECIFICATIONS}[^();]*(?=\))", "", text or "")
+    text = re.sub(rf"\({SPECIFICATIONS}[^();]*; ", "(", text)
     text = re.sub(rf"(?m)^{SPECIFICATIONS}.*?\.(?:\s|$)", "", text)
     return escaped(re.sub(r" ?\(\)", "", text).strip())
 

@@ -64,7 +64,7 @@ class AuthorizationPending(OAuth2Error):
 
 
 class SlowDown(OAuth2Error):
-    """As AuthorizationPending; the device asks five seconds later each time from now on."""
+    """The device asks five seconds later each time from now on."""
 
     code = "slow_down"
     message = "The device asks too often"
@@ -154,7 +154,7 @@ class UnknownUserCode(InvalidRequest):
 
 
 class SignInAgain(AuthError):
-    """Ours: the application asks for a sign-in that is more recent (OpenID Connect Core 3.1.2.1)."""
+    """Ours: `prompt=login` or `max_age` (OpenID Connect Core 3.1.2.1)."""
 
     code = "sign-in-again"
     status: ClassVar[int] = 403
@@ -178,7 +178,7 @@ class ApplicationNotFound(AuthError):
 
 
 class ProviderDisabled(DisabledEndpoint):
-    """As ProviderOff, for the project's own page."""
+    """At what the project's own page calls."""
 
     status = 400
     message = ProviderOff.message

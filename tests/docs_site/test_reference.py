@@ -13,6 +13,7 @@ from django.dispatch import Signal
 from docs_site import commands, endpoints, errors, models, settings, shapes, signals
 from docs_site.pages import REFERENCE
 from nhost_auth import errors as raised
+from nhost_auth import oauth2_errors
 from nhost_auth import signals as sent
 from nhost_auth.conf import all_settings
 from nhost_auth.http.endpoint import Story
@@ -20,6 +21,7 @@ from nhost_auth.http.inputs import Input, SignUpOptions, Text
 from nhost_auth.management.commands import auth_map
 
 ROOT = Path(__file__).parents[2]
+ERRORS = [*vars(raised).values(), *vars(oauth2_errors).values()]
 
 
 def anchored(page: str) -> list[str]:
@@ -52,7 +54,7 @@ def test_setting_is_told_with_kind_default_and_meaning() -> None:
 
 
 def test_every_error_once_by_code_and_status() -> None:
-    members = [member for member in vars(raised).values() if inspect.isclass(member) and hasattr(member, "code")]
+    members = [member for member in ERRORS if inspect.isclass(member) and hasattr(member, "code")]
     codes = {member.code for member in members if member.code != "turnstile"}
     assert sorted(anchored(errors.page())) == sorted(code.lower() for code in codes)
 
@@ -63,11 +65,27 @@ def test_error_is_told_with_status_message_and_concealment() -> None:
     assert "`password-too-short` | 400 | Password is too short |  |  |" in page
 
 
+def test_errors_of_applications_stand_by_themselves() -> None:
+    before, _, after = errors.page().partition("## Errors that applications get")
+    codes = {member.code for member in errors.classes() if issubclass(member, oauth2_errors.OAuth2Error)}
+    assert set(anchored(after)) == codes
+    assert not codes & set(anchored(before))
+
+
+def test_error_with_several_messages_or_statuses_is_told_with_each() -> None:
+    page = errors.page()
+    assert "`disabled-endpoint` | 409, 400 | This endpoint is disabled; OAuth2 provider is disabled" in page
+    assert "`access_denied` | 400, 403 | The user refused" in page
+    assert "; Unknown authorization request; Authorization request expired; " in page
+
+
 def test_every_signal_once_with_its_arguments() -> None:
     names = [name for name, member in vars(sent).items() if isinstance(member, Signal)]
     page = signals.page()
     assert anchored(page) == names
     assert "`account`, `everywhere` | A session ended on its owner's or an operator's wish." in page
+    assert "`account`, `client_id`, `scopes` | The account lets an application in." in page
+    assert "`account`, `client_id` | A used code or spent refresh token" in page
 
 
 @pytest.mark.parametrize("name", signals.names())
@@ -156,3 +174,12 @@ def test_no_reference_to_the_specifications_and_no_broken_table(page: str) -> No
     assert tables
     for lines in (found.splitlines() for found in tables):
         assert len({line.count("|") for line in lines}) == 1, lines[0]
+
+
+def test_wing_of_applications_has_a_section_of_its_own() -> None:
+    groups = endpoints.grouped()
+    found = [operation.path for operation in groups["Other applications sign people in here"]]
+    assert {path for path in found if path.startswith("/oauth2/")} == {
+        row.path for row in auth_map.rows() if row.path.startswith("/oauth2/")
+    }
+    assert "/user/applications/{application_id}" in found

@@ -21,6 +21,7 @@ def test_specifications_are_left_out() -> None:
     assert prose("Keys (RFC 7517; accounts.md 3.21).") == "Keys (RFC 7517)."
     assert prose("One.\n\naccounts.md 3.8 (with the steps of 3.6) and 3.9. Two.") == "One.\n\nTwo."
     assert prose("identity.md 4.1, 4.2. GET .../tokens does.") == "GET .../tokens does."
+    assert prose("Who it is (identity.md 7.6; RFC 6749 sections 5 and 6).") == "Who it is (RFC 6749 sections 5 and 6)."
 
 
 def test_what_markdown_would_take_for_a_tag_is_text() -> None:
