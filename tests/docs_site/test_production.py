@@ -9,13 +9,18 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.management import call_command, get_commands, load_command_class
+from django.test import Client
+from django.urls import include, path
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/production.md").read_text()
 (SETTINGS,) = re.findall(r"(?ms)^```python\n(# shop/production\.py\n.*?)^```$", PAGE)
+(DISCOVERY,) = re.findall(r"(?ms)^```python\n(from nhost_auth\.oauth2\.discovery .*?)^```$", PAGE)
 (CRON,) = re.findall(r"(?ms)^```cron\n(.*?)^```$", PAGE)
 SECRETS = re.findall(r'os\.environ\["(\w+)"\]', SETTINGS)
 LINES = [line for line in CRON.splitlines() if line]
@@ -68,3 +73,15 @@ def test_secrets_are_of_the_kind_that_the_settings_want() -> None:
     commands = re.findall(r"(?m)^\$ python (-c .*)$", PAGE)
     key = [subprocess.check_output([sys.executable, *shlex.split(c)], text=True).strip() for c in commands][1]
     assert len(bytes.fromhex(key)) == 32
+
+
+@pytest.mark.django_db
+def test_discovery_is_served_at_the_root_too(settings: Any, client: Client) -> None:
+    settings.AUTH_SERVER_URL, settings.AUTH_OAUTH2_PROVIDER_ENABLED = "https://example.com/v1", True
+    made: dict[str, Any] = {"path": path, "urlpatterns": [path("v1/", include("nhost_auth.urls"))]}
+    exec(DISCOVERY, made)
+    settings.ROOT_URLCONF = SimpleNamespace(urlpatterns=made["urlpatterns"])
+    for name in ("oauth-authorization-server", "openid-configuration"):
+        below = client.get(f"/v1/.well-known/{name}").json()
+        assert below["token_endpoint"] == "https://example.com/v1/oauth2/token"
+        assert client.get(f"/.well-known/{name}/v1").json() == below

@@ -1,6 +1,6 @@
 """The table of docs/security.md: `python -m tests.security.table` writes its last column anew.
 
-A test belongs to the line whose number its name has, as test_42_… does. Rows without tests keep the words they have.
+A test belongs to the line whose number its name has, as test_42_… does.
 """
 
 from __future__ import annotations
