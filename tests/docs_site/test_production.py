@@ -9,7 +9,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -80,7 +80,8 @@ def test_discovery_is_served_at_the_root_too(settings: Any, client: Client) -> N
     settings.AUTH_SERVER_URL, settings.AUTH_OAUTH2_PROVIDER_ENABLED = "https://example.com/v1", True
     made: dict[str, Any] = {"path": path, "urlpatterns": [path("v1/", include("nhost_auth.urls"))]}
     exec(DISCOVERY, made)
-    settings.ROOT_URLCONF = SimpleNamespace(urlpatterns=made["urlpatterns"])
+    settings.ROOT_URLCONF = urls = ModuleType("urls")
+    vars(urls)["urlpatterns"] = made["urlpatterns"]
     for name in ("oauth-authorization-server", "openid-configuration"):
         below = client.get(f"/v1/.well-known/{name}").json()
         assert below["token_endpoint"] == "https://example.com/v1/oauth2/token"
