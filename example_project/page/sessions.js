@@ -17,8 +17,9 @@ onSubmit('sign-out-everywhere', async () => {
 
 function sessionItem(session) {
   const item = byId('session-item').content.cloneNode(true)
-  const name = session.device || 'an unknown device'
+  const name = deviceName(session.device)
   item.querySelector('.name').textContent = session.current ? `${name} (this one)` : name
+  item.querySelector('.name').title = session.device ?? ''
   item.querySelector('.meta').textContent = `From ${session.ip ?? 'an unknown address'}, last used ${moment(session.lastUsedAt)}`
   const button = item.querySelector('button')
   button.hidden = session.current
@@ -28,4 +29,15 @@ function sessionItem(session) {
     return 'The session was ended.'
   })
   return item
+}
+
+/** The name a browser gives itself holds those of all it wants to be taken for: the first that is found here is its own. */
+const BROWSERS = { 'Edg/': 'Edge', 'OPR/': 'Opera', 'Firefox/': 'Firefox', 'Chrome/': 'Chrome', 'Safari/': 'Safari' }
+const SYSTEMS = { iPhone: 'iPhone', iPad: 'iPad', Android: 'Android', Windows: 'Windows', 'Mac OS X': 'macOS', Linux: 'Linux' }
+
+function deviceName(device) {
+  if (!device) return 'an unknown device'
+  const known = (names) => names[Object.keys(names).find((part) => device.includes(part))]
+  const [browser, system] = [known(BROWSERS), known(SYSTEMS)]
+  return browser && system ? `${browser} on ${system}` : device
 }

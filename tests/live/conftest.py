@@ -14,8 +14,8 @@ from tests.live.redis_server import Redis
 if TYPE_CHECKING:
     from tests.live.app_page import AppPage
 
-VisitApp = Callable[[Demo], "AppPage"]
-"""Opens the page /app of a demo in a browser profile of its own."""
+VisitApp = Callable[..., "AppPage"]
+"""Opens the page /app of a demo in a browser profile of its own; a script may run before the page's."""
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +72,8 @@ def visit_app(running_chromium: Any) -> Iterator[VisitApp]:
 
     opened: list[AppPage] = []
 
-    def visit(demo: Demo) -> AppPage:
-        opened.append(AppPage(running_chromium, demo))
+    def visit(demo: Demo, script: str = "") -> AppPage:
+        opened.append(AppPage(running_chromium, demo, script))
         return opened[-1]
 
     yield visit

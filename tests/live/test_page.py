@@ -127,6 +127,56 @@ def test_forgotten_password(demo: Demo, visit_app: VisitApp) -> None:
     app.expect_signed_in("forgot@example.com")
 
 
+def test_link_for_a_new_password_is_of_no_use_in_another_browser(demo: Demo, visit_app: VisitApp) -> None:
+    app, other = visit_app(demo), visit_app(demo)
+    app.sign_up("page.stolen@example.com")
+    app.expect_outcome("You are signed up.")
+    app.sign_out()
+    way = app.way(WAY)
+    way.get_by_text("Forgot the password, or no mail?").click()
+    way.get_by_label("E-mail address").last.fill("page.stolen@example.com")
+    app.press(WAY, "Mail me a link to set a new one")
+    app.expect_outcome("a mail is on its way")
+    other.open()
+    other.follow_newest_link()
+    other.expect_error("This was begun in another browser.")
+    other.expect_signed_out()
+
+
+def test_session_is_kept_by_the_tab_alone_where_asked(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.page.get_by_label("Stay signed in on this device").uncheck()
+    app.sign_up("page.tab@example.com")
+    app.expect_outcome("You are signed up.")
+    assert app.session is None, "nothing is left on the device"
+    session = app.page.evaluate("JSON.parse(sessionStorage.getItem('nhostSession'))")
+    app.open()
+    app.expect_signed_in("page.tab@example.com")
+    app.press("Who you are", "Refresh")
+    app.expect_outcome("You have a new access token.")
+    assert app.session is None
+    other = app.page.context.new_page()
+    other.goto(app.address)
+    expect(other.get_by_role("heading", name="Sign in or sign up")).to_be_visible()
+    expect(other.get_by_label("Stay signed in on this device")).not_to_be_checked()
+    app.sign_out()
+    assert app.page.evaluate("sessionStorage.length") == 0
+    secrets = session["accessToken"], session["refreshToken"], "page.tab@example.com", "page.tab%40example.com"
+    assert [address for address in app.asked if any(secret in address for secret in secrets)] == []
+    assert app.page.context.cookies() == []
+
+
+def test_message_is_closed(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    for close in (lambda: app.page.keyboard.press("Escape"), app.page.get_by_label("Close the message").click):
+        app.sign_in("nobody@example.com")
+        app.expect_error("There is no account")
+        close()
+        expect(app.page.get_by_role("alert")).to_be_empty()
+        expect(app.page.get_by_label("Close the message")).to_be_hidden()
+    expect(app.page.get_by_role("heading", name="Sign in or sign up")).to_be_focused()
+
+
 def test_keyboard_alone_is_enough(demo: Demo, visit_app: VisitApp) -> None:
     app = visit_app(demo)
     app.way(WAY).get_by_label("E-mail address").first.focus()
@@ -151,11 +201,6 @@ def test_no_foreign_script_runs_and_nothing_is_asked_elsewhere(demo: Demo, visit
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
     assert 'href="/app"' in requests.get(demo.origin, timeout=10).text
-
-
-def test_address_without_a_name_leads_to_localhost(demo: Demo) -> None:
-    reply = requests.get(f"{demo.origin}/app?type=x", allow_redirects=False, timeout=10)
-    assert reply.headers["Location"] == f"http://localhost:{demo.port}/app?type=x"
 
 
 def test_both_views_are_accessible_and_fit_a_phone(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
