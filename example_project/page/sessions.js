@@ -21,10 +21,10 @@ function sessionItem(session) {
   item.querySelector('.name').textContent = session.current ? `${name} (this one)` : name
   item.querySelector('.name').title = session.device ?? ''
   item.querySelector('.meta').textContent = `From ${session.ip ?? 'an unknown address'}, last used ${moment(session.lastUsedAt)}`
-  const button = item.querySelector('button')
-  button.hidden = session.current
-  button.setAttribute('aria-label', `End the session of ${name}, last used ${moment(session.lastUsedAt)}`)
-  onSubmit(item.querySelector('form'), async () => {
+  const form = item.querySelector('form')
+  form.hidden = session.current
+  form.querySelector('button').setAttribute('aria-label', `End the session of ${name}, last used ${moment(session.lastUsedAt)}`)
+  onSubmit(form, async () => {
     await ask('DELETE', `/user/sessions/${session.id}`)
     return 'The session was ended.'
   })

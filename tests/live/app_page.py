@@ -131,6 +131,7 @@ class AppPage:
         for look, width, scheme in (("light", 1280, "light"), ("dark", 1280, "dark"), ("phone", 390, "light")):
             self.page.emulate_media(color_scheme=scheme)
             self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.evaluate("scrollTo(0, 0)")
             self.page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
         self.page.set_viewport_size({"width": 1280, "height": 900})
 

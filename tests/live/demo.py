@@ -50,6 +50,10 @@ class Demo:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def database_url(self) -> str:
+        return self._environment["DATABASE_URL"]
+
+    @property
     def printed(self) -> str:
         return self._log.read_text()
 

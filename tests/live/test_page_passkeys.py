@@ -153,12 +153,14 @@ def test_address_is_confirmed_before_the_first_session(start: Start, visit_app: 
     assert app.session["user"]["emailVerified"] is True
 
 
-def test_key_is_refused_on_a_page_of_another_origin(start: Start, visit_app: VisitApp) -> None:
+def test_key_is_refused_on_a_page_of_another_origin(demo: Demo, start: Start, visit_app: VisitApp) -> None:
     """A page at another port of the same host: the browser offers it the key, the server has to refuse."""
-    home = start()
-    anywhere = "http://localhost:*/app"
-    foreign = start(AUTH_CLIENT_URL=f"http://localhost:{home.port}", AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS=anywhere)
-    app = visit_app(home)
+    foreign = start(
+        DATABASE_URL=demo.database_url,
+        AUTH_CLIENT_URL=f"http://localhost:{demo.port}",
+        AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS="http://localhost:*/app",
+    )
+    app = visit_app(demo)
     app.sign_up_by_passkey("page.target@example.com")
     app.page.goto(f"http://localhost:{foreign.port}/app")
     app.press(WAY, "Sign in with a passkey")

@@ -35,7 +35,8 @@ def passkey_options(demo: Demo) -> Any:
 
 @pytest.mark.parametrize("off", [sorted(WAYS)[0::2], sorted(WAYS)[1::2]], ids=["one-half", "other-half"])
 def test_ways_that_are_switched_off_are_left_out(start: Start, visit_app: VisitApp, off: list[str]) -> None:
-    app = visit_app(start(**dict.fromkeys(off, "false")))
+    demo = start(**dict.fromkeys(off, "false"))
+    app = visit_app(demo)
     app.sign_up("switches@example.com")
     app.expect_outcome("You are signed up.")
     for switch, titles in WAYS.items():
