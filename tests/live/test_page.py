@@ -190,6 +190,40 @@ def test_keyboard_alone_is_enough(demo: Demo, visit_app: VisitApp) -> None:
     app.expect_signed_in("keys.only@example.com")
 
 
+def test_every_stop_of_the_tab_key_is_seen(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_in("nobody@example.com")
+    app.expect_error("There is no account")
+    for sign_in in (False, True):
+        if sign_in:
+            app.sign_up("page.tabs@example.com")
+            app.expect_outcome("You are signed up.")
+        app.page.evaluate("document.querySelector('aside').inert = true; document.querySelector('header a').focus()")
+        stops = [stop for stop in iter(lambda: next_stop(app), ["A", "nhost_auth demo"]) if stop]
+        shown = app.page.locator("#messages button:visible, [id^=sign] :is(button, input, summary):visible").count()
+        assert len(stops) == shown
+        assert [stop for stop in stops if stop[2:] != ["ring", "in sight"]] == []
+
+
+def next_stop(app: AppPage) -> list[str]:
+    """What the Tab key leads to: its kind and text, whether a ring is around it, and whether something hides it."""
+    app.page.keyboard.press("Tab")
+    stop: list[str] = app.page.evaluate("""() => {
+        const stop = document.activeElement
+        if (stop === document.body) return []
+        const { left, top, width, height } = stop.getBoundingClientRect()
+        const seen = document.elementFromPoint(left + width / 2, top + height / 2)
+        const told = [stop.tagName, stop.innerText || stop.name]
+        if (stop.closest('header')) return told
+        return [
+            ...told,
+            getComputedStyle(stop).outlineStyle === 'none' ? 'no ring' : 'ring',
+            stop.contains(seen) ? 'in sight' : 'hidden by ' + seen?.outerHTML
+        ]
+    }""")
+    return stop
+
+
 def test_no_foreign_script_runs_and_nothing_is_asked_elsewhere(demo: Demo, visit_app: VisitApp) -> None:
     app = visit_app(demo)
     app.sign_up("origin@example.com")
