@@ -3,13 +3,11 @@
 import { ask } from './client.js'
 import { onCode } from './screen.js'
 
-const path = '/user/phone-number/change'
-
 onCode(
   'change-phone-number',
-  ({ newPhoneNumber }) => ask('POST', path, { newPhoneNumber }),
+  ({ newPhoneNumber }) => ask('POST', '/user/phone-number/change', { newPhoneNumber }),
   async ({ newPhoneNumber, otp }) => {
-    await ask('POST', `${path}/verify`, { newPhoneNumber, otp })
+    await ask('POST', '/user/phone-number/change/verify', { newPhoneNumber, otp })
     return 'Your phone number is changed.'
   }
 )

@@ -891,9 +891,9 @@ var fetchAsUser = s2([
   n2(nhost.sessionStorage),
   reach
 ]);
-async function ask(method, path2, body) {
+async function ask(method, path, body) {
   const headers = body ? { "Content-Type": "application/json" } : {};
-  const reply = await fetchAsUser(nhost.auth.baseURL + path2, { method, headers, body: body && JSON.stringify(body) });
+  const reply = await fetchAsUser(nhost.auth.baseURL + path, { method, headers, body: body && JSON.stringify(body) });
   const answer = await reply.json().catch(() => null);
   if (!reply.ok) throw new r2(answer, reply.status, reply.headers);
   return answer;
@@ -1442,12 +1442,11 @@ onSubmit("confirm-email", async () => {
 });
 
 // change_phone_number.js
-var path = "/user/phone-number/change";
 onCode(
   "change-phone-number",
-  ({ newPhoneNumber }) => ask("POST", path, { newPhoneNumber }),
+  ({ newPhoneNumber }) => ask("POST", "/user/phone-number/change", { newPhoneNumber }),
   async ({ newPhoneNumber, otp }) => {
-    await ask("POST", `${path}/verify`, { newPhoneNumber, otp });
+    await ask("POST", "/user/phone-number/change/verify", { newPhoneNumber, otp });
     return "Your phone number is changed.";
   }
 );
