@@ -2,7 +2,7 @@
 
 import { nhost } from './client.js'
 import { clear, tell, tellError } from './messages.js'
-import { explain } from './words.js'
+import { ENDED, explain } from './words.js'
 
 const views = ['signed-out', 'second-step', 'signed-in'].map(byId)
 const painters = []
@@ -72,6 +72,7 @@ export function takeTicket() {
 /** Runs an action and shows how it ended. One at a time. */
 export async function perform(action) {
   if (busy) return
+  const wasSignedIn = Boolean(nhost.getUserSession())
   const section = document.activeElement.closest('section')
   setBusy(true)
   clear()
@@ -80,7 +81,8 @@ export async function perform(action) {
     await show()
     tell(told)
   } catch (reason) {
-    tellError(explain(reason))
+    const ended = wasSignedIn && !nhost.getUserSession() // which nhost-js found when it wanted to renew it
+    tellError(ended ? ENDED : explain(reason))
   }
   moveFocus(turn(), section)
   byId('inbox')?.contentWindow.location.replace(byId('inbox').src)

@@ -79,15 +79,23 @@ def test_faults_are_told_in_plain_words(demo: Demo, visit_app: VisitApp) -> None
 
 def test_session_that_was_ended_elsewhere_ends_here(demo: Demo, visit_app: VisitApp) -> None:
     app = visit_app(demo)
-    app.sign_up("page.ended@example.com")
-    app.expect_signed_in("page.ended@example.com")
-    session = app.session
-    requests.post(f"{demo.api}/signout", json={"refreshToken": session["refreshToken"]}, timeout=10)
     app.page.clock.install()
-    app.page.clock.fast_forward(1000 * session["accessTokenExpiresIn"])
-    app.open()
+    app.sign_up("page.ended@example.com")
+    app.expect_outcome("You are signed up.")
+    app.page.clock.fast_forward(1000 * app.session["accessTokenExpiresIn"])
+    with app.page.expect_request("**/token"):
+        app.press("E-mail address", "Send the confirming mail again")
+    app.expect_outcome("The confirming mail was sent again.")
+
+    requests.post(f"{demo.api}/signout", json={"refreshToken": app.session["refreshToken"]}, timeout=10)
+    app.page.clock.fast_forward(1000 * app.session["accessTokenExpiresIn"])
+    app.fill("Password", "New password", "Another-horse-8")
+    app.press("Password", "Set it")
+    app.expect_error("Your session has ended. Sign in again.")
     app.expect_signed_out()
     assert app.session is None
+    app.open()
+    app.expect_signed_out()
 
 
 def test_address_is_confirmed_by_the_mail_beside(start: Start, visit_app: VisitApp) -> None:

@@ -928,6 +928,7 @@ button.addEventListener("click", close);
 addEventListener("keydown", (event) => event.key === "Escape" && close());
 
 // words.js
+var ENDED = "Your session has ended. Sign in again.";
 var BY_CODE = {
   "disabled-endpoint": "This server does not offer that.",
   "disabled-user": "This account is disabled.",
@@ -935,7 +936,7 @@ var BY_CODE = {
   "invalid-email-password": "There is no account with this address and this password.",
   "invalid-otp": "This code is wrong, or too old.",
   "invalid-pat": "This token is wrong, has expired or was revoked.",
-  "invalid-refresh-token": "Your session has ended. Sign in again.",
+  "invalid-refresh-token": ENDED,
   "invalid-ticket": "This link or step is too old, or was used before. Begin again.",
   "invalid-totp": "This code is wrong, or was used before. Take the next one.",
   "internal-server-error": "The server has failed. Try again later.",
@@ -1011,6 +1012,7 @@ function takeTicket() {
 }
 async function perform(action) {
   if (busy) return;
+  const wasSignedIn = Boolean(nhost.getUserSession());
   const section = document.activeElement.closest("section");
   setBusy(true);
   clear();
@@ -1019,7 +1021,8 @@ async function perform(action) {
     await show2();
     tell(told);
   } catch (reason) {
-    tellError(explain(reason));
+    const ended = wasSignedIn && !nhost.getUserSession();
+    tellError(ended ? ENDED : explain(reason));
   }
   moveFocus(turn(), section);
   byId("inbox")?.contentWindow.location.replace(byId("inbox").src);
