@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +26,29 @@ WAYS = {
 """The switches, and what they switch off."""
 
 
+OWN_CLIENT = {
+    "AUTH_CLIENT_URL": "https://app.example.com",
+    "AUTH_TOTP_ENABLED": "false",
+    **{
+        f"AUTH_PROVIDER_{part}_{name}": "true"
+        for part in ("GITHUB", "WINDOWS_LIVE")
+        for name in ("ENABLED", "CLIENT_ID", "CLIENT_SECRET")
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def own_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo whose environment names a client of its own, two providers, and no second factor."""
+    running = Demo(tmp_path_factory.mktemp("own-client"), **OWN_CLIENT).start()
+    yield running
+    assert running.stop() == 0, running.printed
+
+
+def page_of(demo: Demo) -> str:
+    return requests.get(f"http://localhost:{demo.port}/app", timeout=10).text
+
+
 def visit(demo: Demo, host: str) -> requests.Response:
     headers = {"Host": f"{host}:{demo.port}"}
     return requests.get(f"{demo.origin}/app?type=x", headers=headers, allow_redirects=False, timeout=10)
@@ -43,6 +68,7 @@ def test_ways_that_are_switched_off_are_left_out(start: Start, visit_app: VisitA
         for title in titles:
             heading = app.page.locator("h3", has_text=title).get_by_text(title, exact=True)
             expect(heading).to_have_count(0 if switch in off else 1)
+    assert ("error" in passkey_options(demo)) is ("AUTH_WEBAUTHN_ENABLED" in off)
 
 
 def test_address_without_a_name_leads_to_localhost(demo: Demo) -> None:
@@ -60,24 +86,19 @@ def test_demo_is_a_relying_party_of_its_own(demo: Demo) -> None:
     assert passkey_options(demo)["rp"]["id"] == "localhost"
 
 
-def test_environment_may_name_another(start: Start) -> None:
-    demo = start(AUTH_CLIENT_URL="https://app.example.com")
-    assert passkey_options(demo)["rp"]["id"] == "app.example.com"
-    assert requests.get(f"{demo.origin}/provider", timeout=10).status_code == 404
-    page = requests.get(f"http://localhost:{demo.port}/app", timeout=10).text
-    assert not any(part in page for part in ('id="social"', 'id="id-token"')), "they are of the demo's page alone"
+def test_environment_may_name_another(own_client: Demo) -> None:
+    assert passkey_options(own_client)["rp"]["id"] == "app.example.com"
 
 
-def test_providers_that_are_switched_on_are_shown(start: Start) -> None:
-    github, windows_live = (
-        {f"AUTH_PROVIDER_{part}_{name}": "true" for name in ("ENABLED", "CLIENT_ID", "CLIENT_SECRET")}
-        for part in ("GITHUB", "WINDOWS_LIVE")
-    )
-    demo = start(**github, **windows_live)
-    page = requests.get(f"http://localhost:{demo.port}/app", timeout=10).text
-    for slug, name in (("github", "GitHub"), ("windowslive", "Windows Live"), ("c:demo-provider", "Demo provider")):
-        assert f'<button value="{slug}">Sign in with {name}</button>' in page
-    assert page.count(">Sign up with ") == 3 + 1, "a passkey's button is beside them"
+def test_providers_that_are_switched_on_are_shown(demo: Demo, own_client: Demo) -> None:
+    shown = [re.findall("<button value=.([a-z:-]+).>Sign in with ([^<]+)<", page_of(one)) for one in (demo, own_client)]
+    assert shown == [[("c:demo-provider", "Demo provider")], [("github", "GitHub"), ("windowslive", "Windows Live")]]
+
+
+def test_demos_provider_is_there_with_the_demos_page_alone(own_client: Demo) -> None:
+    for path in ("", "/.well-known/openid-configuration", "/keys"):
+        assert requests.get(f"{own_client.origin}/provider{path}", timeout=10).status_code == 404
+    assert 'id="id-token"' not in page_of(own_client)
 
 
 def test_every_provider_has_a_name_on_the_page() -> None:
@@ -87,9 +108,7 @@ def test_every_provider_has_a_name_on_the_page() -> None:
     }
 
 
-def test_second_factor_is_on_unless_the_environment_says_otherwise(demo: Demo, start: Start) -> None:
+def test_second_factor_is_on_unless_the_environment_says_otherwise(demo: Demo, own_client: Demo) -> None:
     body = {"ticket": "mfaTotp:unknown", "otp": "123456"}
-    off = start(AUTH_TOTP_ENABLED="false", AUTH_WEBAUTHN_ENABLED="false")
-    errors = [requests.post(f"{at.api}/signin/mfa/totp", json=body, timeout=10).json()["error"] for at in (demo, off)]
-    assert errors == ["invalid-ticket", "disabled-endpoint"]
-    assert passkey_options(off)["error"] == "disabled-endpoint"
+    replies = [requests.post(f"{at.api}/signin/mfa/totp", json=body, timeout=10) for at in (demo, own_client)]
+    assert [reply.json()["error"] for reply in replies] == ["invalid-ticket", "disabled-endpoint"]
