@@ -179,6 +179,7 @@ def test_message_is_closed(demo: Demo, visit_app: VisitApp) -> None:
     for close in (lambda: app.page.keyboard.press("Escape"), app.page.get_by_label("Close the message").click):
         app.sign_in("nobody@example.com")
         app.expect_error("There is no account")
+        expect(app.way(WAY).get_by_role("button", name="Sign in")).to_be_focused()
         close()
         expect(app.page.get_by_role("alert")).to_be_empty()
         expect(app.page.get_by_label("Close the message")).to_be_hidden()
