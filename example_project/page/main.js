@@ -20,6 +20,7 @@ import './session.js'
 
 import { arrive } from './arrival.js'
 import { perform } from './screen.js'
+import { SESSION } from './storage.js'
 
 perform(arrive)
-addEventListener('storage', () => perform(() => '')) // signed in or out in another tab
+addEventListener('storage', ({ key }) => key === SESSION && perform(() => '')) // signed in or out in another tab

@@ -49,6 +49,7 @@ export function onCode(id, send, verify) {
   })
   onSubmit(`${id}-verify`, async ({ otp }, _button, form) => {
     const told = await verify({ ...sent, otp })
+    byId(id).reset()
     form.reset()
     form.hidden = true
     return told

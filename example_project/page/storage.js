@@ -1,6 +1,6 @@
 // Where the session is kept: on this device, or as long as this tab is open alone, as people choose before they sign in.
 
-const SESSION = 'nhostSession'
+export const SESSION = 'nhostSession'
 const CHOICE = 'nhostStaySignedIn'
 
 const places = [sessionStorage, localStorage]

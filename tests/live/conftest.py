@@ -43,6 +43,22 @@ def start(tmp_path: Path) -> Iterator[Start]:
     assert [demo.stop() for demo in running] == [0] * len(running)
 
 
+@pytest.fixture
+def start_beside(tmp_path: Path, demo: Demo) -> Iterator[Start]:
+    """Starts demos of the test's own on copies of the shared one's database, or on one that they are given."""
+    running: list[Demo] = []
+
+    def start(**environment: str) -> Demo:
+        directory = tmp_path / str(len(running))
+        directory.mkdir()
+        begun = Demo(directory, **environment)
+        running.append(begun.resume() if "DATABASE_URL" in environment else begun.resume_from(demo))
+        return running[-1]
+
+    yield start
+    assert [demo.stop() for demo in running] == [0] * len(running)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgreSQL]:
     """A PostgreSQL of the tests' own; skips the test where there is no such program."""

@@ -98,8 +98,8 @@ def test_session_that_was_ended_elsewhere_ends_here(demo: Demo, visit_app: Visit
     app.expect_signed_out()
 
 
-def test_address_is_confirmed_by_the_mail_beside(start: Start, visit_app: VisitApp) -> None:
-    demo = start(AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true")
+def test_address_is_confirmed_by_the_mail_beside(start_beside: Start, visit_app: VisitApp) -> None:
+    demo = start_beside(AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true")
     app = visit_app(demo)
     app.sign_up("careful@example.com")
     app.expect_outcome("A mail was sent to confirm the address")

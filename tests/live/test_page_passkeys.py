@@ -139,8 +139,8 @@ def test_passkeys_are_added_renamed_and_removed(demo: Demo, visit_app: VisitApp,
     app.expect_signed_out()
 
 
-def test_address_is_confirmed_before_the_first_session(start: Start, visit_app: VisitApp) -> None:
-    app = visit_app(start(AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true"))
+def test_address_is_confirmed_before_the_first_session(start_beside: Start, visit_app: VisitApp) -> None:
+    app = visit_app(start_beside(AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true"))
     app.keys.plug_in()
     app.fill(WAY, "E-mail address", "page.careful@example.com")
     app.press(WAY, "Sign up with a passkey")
@@ -153,9 +153,9 @@ def test_address_is_confirmed_before_the_first_session(start: Start, visit_app: 
     assert app.session["user"]["emailVerified"] is True
 
 
-def test_key_is_refused_on_a_page_of_another_origin(demo: Demo, start: Start, visit_app: VisitApp) -> None:
+def test_key_is_refused_on_a_page_of_another_origin(demo: Demo, start_beside: Start, visit_app: VisitApp) -> None:
     """A page at another port of the same host: the browser offers it the key, the server has to refuse."""
-    foreign = start(
+    foreign = start_beside(
         DATABASE_URL=demo.database_url,
         AUTH_CLIENT_URL=f"http://localhost:{demo.port}",
         AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS="http://localhost:*/app",

@@ -99,8 +99,8 @@ def test_second_step_can_be_left(demo: Demo, visit_app: VisitApp) -> None:
     app.expect_signed_out()
 
 
-def test_second_factor_is_asked_for_after_a_link_too(start: Start, visit_app: VisitApp) -> None:
-    app = visit_app(start(AUTH_MFA_REQUIRED_EVERYWHERE="true"))
+def test_second_factor_is_asked_for_after_a_link_too(start_beside: Start, visit_app: VisitApp) -> None:
+    app = visit_app(start_beside(AUTH_MFA_REQUIRED_EVERYWHERE="true"))
     app.sign_up("page.everywhere@example.com")
     app.expect_outcome("You are signed up.")
     secret = turn_second_factor_on(app)
@@ -116,8 +116,8 @@ def test_second_factor_is_asked_for_after_a_link_too(start: Start, visit_app: Vi
     app.expect_signed_in("page.everywhere@example.com")
 
 
-def test_proof_is_given_where_it_is_asked_for(start: Start, visit_app: VisitApp) -> None:
-    demo = start(AUTH_REQUIRE_ELEVATED_CLAIM="required")
+def test_proof_is_given_where_it_is_asked_for(start_beside: Start, visit_app: VisitApp) -> None:
+    demo = start_beside(AUTH_REQUIRE_ELEVATED_CLAIM="required")
     app = visit_app(demo)
     app.sign_up_by_passkey("page.proof@example.com")
     expect(app.way(PROOF)).to_contain_text("This session is not elevated.")

@@ -38,9 +38,9 @@ OWN_CLIENT = {
 
 
 @pytest.fixture(scope="module")
-def own_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def own_client(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Iterator[Demo]:
     """A demo whose environment names a client of its own, two providers, and no second factor."""
-    running = Demo(tmp_path_factory.mktemp("own-client"), **OWN_CLIENT).start()
+    running = Demo(tmp_path_factory.mktemp("own-client"), **OWN_CLIENT).resume_from(demo)
     yield running
     assert running.stop() == 0, running.printed
 
@@ -59,8 +59,8 @@ def passkey_options(demo: Demo) -> Any:
 
 
 @pytest.mark.parametrize("off", [sorted(WAYS)[0::2], sorted(WAYS)[1::2]], ids=["one-half", "other-half"])
-def test_ways_that_are_switched_off_are_left_out(start: Start, visit_app: VisitApp, off: list[str]) -> None:
-    demo = start(**dict.fromkeys(off, "false"))
+def test_ways_that_are_switched_off_are_left_out(start_beside: Start, visit_app: VisitApp, off: list[str]) -> None:
+    demo = start_beside(**dict.fromkeys(off, "false"))
     app = visit_app(demo)
     app.sign_up("switches@example.com")
     app.expect_outcome("You are signed up.")

@@ -995,6 +995,7 @@ function onCode(id, send, verify) {
   });
   onSubmit(`${id}-verify`, async ({ otp }, _button, form) => {
     const told = await verify({ ...sent, otp });
+    byId(id).reset();
     form.reset();
     form.hidden = true;
     return told;
@@ -1531,4 +1532,4 @@ async function arrive() {
 
 // main.js
 perform(arrive);
-addEventListener("storage", () => perform(() => ""));
+addEventListener("storage", ({ key: key2 }) => key2 === SESSION && perform(() => ""));
