@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import requests
@@ -51,6 +53,10 @@ class Demo:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def database_url(self) -> str:
+        return self._environment["DATABASE_URL"]
+
+    @property
     def printed(self) -> str:
         return self._log.read_text()
 
@@ -63,6 +69,15 @@ class Demo:
         server = ("granian", "example_project.wsgi:application", "--interface", "wsgi", "--blocking-threads", "4")
         self._begin("-m", *server)
         return self
+
+    def resume_from(self, other: Demo) -> Demo:
+        """Start it on a copy of another's database, which takes a third of a first start."""
+        source, copy = (
+            sqlite3.connect(url.removeprefix("sqlite:///")) for url in (other.database_url, self.database_url)
+        )
+        with closing(source), closing(copy):
+            source.backup(copy)
+        return self.resume()
 
     def _begin(self, *arguments: str) -> None:
         command = [sys.executable, *arguments, "--host", "127.0.0.1", "--port", str(self.port)]
