@@ -56,6 +56,57 @@ class InvalidGrant(OAuth2Error):
     audited = True
 
 
+class AuthorizationPending(OAuth2Error):
+    """RFC 8628 section 3.5: the device asks again."""
+
+    code = "authorization_pending"
+    message = "The user has not answered yet"
+
+
+class SlowDown(OAuth2Error):
+    """As AuthorizationPending; the device asks five seconds later each time from now on."""
+
+    code = "slow_down"
+    message = "The device asks too often"
+
+
+class ExpiredDeviceCode(OAuth2Error):
+    code = "expired_token"
+    message = "The device code has expired"
+
+
+class DeviceRefused(OAuth2Error):
+    """Of the token endpoint, whose refusals are a 400 (RFC 6749 section 5.2)."""
+
+    code = "access_denied"
+    message = "The user refused"
+
+
+class UnauthorizedClient(OAuth2Error):
+    code = "unauthorized_client"
+    message = "The application is not registered for this"
+
+
+class InvalidRedirectUri(OAuth2Error):
+    """RFC 7591 section 3.2.2."""
+
+    code = "invalid_redirect_uri"
+    message = "A redirect URI is not acceptable"
+
+
+class InvalidClientMetadata(OAuth2Error):
+    code = "invalid_client_metadata"
+    message = "The metadata of the application is not acceptable"
+
+
+class TooManyApplications(OAuth2Error):
+    """RFC 7591 has no word for it."""
+
+    code = "access_denied"
+    status = 403
+    message = "The account has registered as many applications as it may"
+
+
 class AccessDenied(OAuth2Error):
     code = "access_denied"
     status = 403
@@ -97,6 +148,11 @@ class AuthorizationRequestCompleted(InvalidRequest):
     message = "Authorization request already completed"
 
 
+class UnknownUserCode(InvalidRequest):
+    message = "Unknown, expired or used code"
+    audited = True
+
+
 class SignInAgain(AuthError):
     """Ours: the application asks for a sign-in that is more recent (OpenID Connect Core 3.1.2.1)."""
 
@@ -111,6 +167,14 @@ class ConsentNeeded(AuthError):
     code = "consent-needed"
     status: ClassVar[int] = 403
     message = "The user has to be asked first"
+
+
+class ApplicationNotFound(AuthError):
+    """Ours: Nhost has no list of the applications that somebody has let in."""
+
+    code = "application-not-found"
+    status: ClassVar[int] = 404
+    message = "There is no such application"
 
 
 class ProviderDisabled(DisabledEndpoint):

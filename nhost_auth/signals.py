@@ -74,6 +74,12 @@ refresh_token_reused = Signal()
 application_authorized = Signal()
 """The account lets an application in. Further arguments: `client_id` and `scopes`, a list."""
 
+application_registered = Signal()
+"""The account has registered an application. Further argument: `client_id`."""
+
+application_signed_out = Signal()
+"""An application has signed the account out of itself. Further argument: `client_id`."""
+
 application_revoked = Signal()
 """The account lets an application in no more. Further argument: `client_id`."""
 

@@ -43,11 +43,16 @@ from nhost_auth.endpoints.verify import Verify
 from nhost_auth.endpoints.version import Version
 from nhost_auth.endpoints.well_known_jwks import WellKnownJwks
 from nhost_auth.oauth2.authorize import Authorize
+from nhost_auth.oauth2.device import Device
+from nhost_auth.oauth2.device_authorization import DeviceAuthorization
 from nhost_auth.oauth2.discovery import Discovery
 from nhost_auth.oauth2.introspect import Introspect
 from nhost_auth.oauth2.login import Login
+from nhost_auth.oauth2.logout import Logout
+from nhost_auth.oauth2.register import Register
 from nhost_auth.oauth2.revoke import Revoke
 from nhost_auth.oauth2.token import Token as OAuth2Token
+from nhost_auth.oauth2.user_applications import UserApplications
 from nhost_auth.oauth2.userinfo import Userinfo
 
 app_name = "nhost_auth"
@@ -129,6 +134,12 @@ urlpatterns = [
     path("oauth2/jwks", Discovery.as_view({"get": "jwks"})),
     path("oauth2/revoke", Revoke.as_view({"post": "revoke"})),
     path("oauth2/introspect", Introspect.as_view({"post": "introspect"})),
+    path("oauth2/device_authorization", DeviceAuthorization.as_view({"post": "ask"})),
+    path("oauth2/device", Device.as_view({"get": "show", "post": "answer"})),
+    path("oauth2/logout", Logout.as_view({"get": "end", "post": "end_by_form"})),
+    path("oauth2/register", Register.as_view({"post": "register"})),
+    path("user/applications", UserApplications.as_view({"get": "list"})),
+    path("user/applications/<uuid:application_id>", UserApplications.as_view({"delete": "revoke"})),
     # The server
     path("healthz", Healthz.as_view({"get": "check", "head": "head"})),
     path("version", Version.as_view({"get": "show"})),

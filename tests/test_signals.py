@@ -27,7 +27,8 @@ NAMES = sorted(name for name, value in vars(signals).items() if isinstance(value
 CLIENT = "https://app.example.com"
 # admin/, flows/test_operators.py, flows/test_personal_data.py, flows/test_takeover.py, endpoints/test_link_idtoken.py
 BY_OPERATORS = ("account_disabled", "account_enabled", "account_erased", "personal_access_token_revoked")
-ELSEWHERE = (*BY_OPERATORS, "account_taken_over", "application_revoked", "identity_linked")
+OF_APPLICATIONS = ("application_registered", "application_revoked", "application_signed_out")  # oauth2/
+ELSEWHERE = (*BY_OPERATORS, *OF_APPLICATIONS, "account_taken_over", "identity_linked")
 
 Heard = list[tuple[str, dict[str, Any]]]
 

@@ -18,7 +18,13 @@ from django.utils.text import Truncator
 from nhost_auth.admin import account_actions, account_search
 from nhost_auth.admin.account_filters import DisabledFilter, SecondFactorFilter
 from nhost_auth.admin.account_form import EDITABLE, AccountForm, StorableJSON, locales
-from nhost_auth.admin.inlines import PersonalAccessTokenInline, RoleInline, SecurityKeyInline, SessionInline
+from nhost_auth.admin.inlines import (
+    ApplicationInline,
+    PersonalAccessTokenInline,
+    RoleInline,
+    SecurityKeyInline,
+    SessionInline,
+)
 from nhost_auth.admin.page_actions import PageActions
 from nhost_auth.admin.site import Select, TextInput, is_own_page, moment, without_links
 from nhost_auth.flows import audit, host_users, mfa
@@ -31,7 +37,7 @@ DAY = "Y-m-d"
 @admin.register(Account)
 class AccountAdmin(PageActions):
     form = AccountForm
-    inlines = [RoleInline, SessionInline, PersonalAccessTokenInline, SecurityKeyInline]
+    inlines = [RoleInline, SessionInline, PersonalAccessTokenInline, SecurityKeyInline, ApplicationInline]
     actions = account_actions.ALL
     ordering = ("-created_at", "-id")
     list_select_related = ("user",)

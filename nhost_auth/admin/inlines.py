@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from nhost_auth.admin.site import StackedInline, TabularInline, without_links
+from nhost_auth.admin.site import StackedInline, TabularInline, moment, without_links
 from nhost_auth.errors import InvalidRequest, SessionNotFound
-from nhost_auth.flows import sessions, webauthn
-from nhost_auth.models import Account, AccountRole, RefreshToken, Role, SecurityKey
+from nhost_auth.flows import applications, sessions, webauthn
+from nhost_auth.models import Account, AccountRole, OAuth2Grant, RefreshToken, Role, SecurityKey
+from nhost_auth.oauth2_errors import ApplicationNotFound
 
 SHOWN = 50
 
@@ -45,6 +46,12 @@ class SecurityKeyFormSet(NewestFormSet):
     def delete_existing(self, obj: Any, commit: bool = True) -> None:
         with suppress(InvalidRequest):  # it was removed meanwhile
             webauthn.remove(self.instance, obj.pk)
+
+
+class ApplicationFormSet(NewestFormSet):
+    def delete_existing(self, obj: Any, commit: bool = True) -> None:
+        with suppress(ApplicationNotFound):  # it was taken back meanwhile
+            applications.revoke(self.instance, obj.pk)
 
 
 class RoleInline(TabularInline):
@@ -106,6 +113,25 @@ class SecurityKeyInline(ReadOnlyInline):
     formset = SecurityKeyFormSet
     fields = readonly_fields = ("nickname", "aaguid", "backed_up", "created_at", "last_used_at")
     verbose_name_plural = "security keys (delete removes one)"
+
+
+class ApplicationInline(ReadOnlyInline):
+    model = OAuth2Grant
+    formset = ApplicationFormSet
+    fields = readonly_fields = ("client", "allowed", "created_at", "last_used")
+    verbose_name = "application"
+    verbose_name_plural = "applications let in (delete takes it back)"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OAuth2Grant]:
+        return applications.let_in()
+
+    @admin.display(description="scopes")
+    def allowed(self, grant: OAuth2Grant) -> str:
+        return " ".join(grant.scopes)
+
+    @admin.display(description="last used")
+    def last_used(self, grant: Any) -> str:
+        return moment(grant.last_used_at)
 
 
 class AccountInline(StackedInline):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import get_language_from_request
+
 from nhost_auth.conf import conf
 from nhost_auth.errors import InvalidRequest, RedirectToNotAllowed
 from nhost_auth.flows import links, sessions
@@ -55,7 +57,7 @@ class Verify(Endpoint):
         `AUTH_VERIFY_CONFIRM_PAGE` it shows a page whose button does that.
         """
         if conf.AUTH_VERIFY_CONFIRM_PAGE:
-            return payloads.Page("nhost_auth/verify.html")
+            return payloads.Page("nhost_auth/verify.html", get_language_from_request(self.request._request))
         return self.follow(**query)
 
     def follow(

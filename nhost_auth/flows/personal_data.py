@@ -154,6 +154,7 @@ ACCOUNT = (
     "is_anonymous metadata created_at updated_at"
 )
 SECURITY_KEY = "id credential_id transports backup_eligible backed_up aaguid nickname created_at last_used_at"
+DEVICE_REQUEST = "id client_id scopes ip device auth_time created_at expires_at"
 OURS: dict[type[Model], Entry] = {
     model: _rows(model, path, columns)
     for model, path, columns in (
@@ -175,6 +176,7 @@ OURS: dict[type[Model], Entry] = {
         (models.OAuth2Request, "account", "id client_id scopes redirect_uri auth_time created_at expires_at"),
         (models.OAuth2RefreshToken, "account", "id client_id scopes auth_time created_at last_used_at expires_at"),
         (models.OAuth2SpentToken, "token__account", "token_id spent_at"),
+        (models.OAuth2DeviceRequest, "account", DEVICE_REQUEST),
     )
 }
 # Others use the application; whoever registered it is forgotten.

@@ -14,6 +14,7 @@ from nhost_auth.conf import conf
 from nhost_auth.models import (
     Challenge,
     OAuth2Client,
+    OAuth2DeviceRequest,
     OAuth2Grant,
     OAuth2RefreshToken,
     OAuth2Request,
@@ -82,4 +83,5 @@ RULES = (
     Rule(OAuth2RefreshToken, _expired),
     Rule(OAuth2Request, _expired),
     Rule(OAuth2Client, _unused_documents, "fetched_at"),
+    Rule(OAuth2DeviceRequest, _expired),
 )

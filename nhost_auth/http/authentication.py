@@ -26,8 +26,13 @@ def read_bearer(
     parts = request.META.get("HTTP_AUTHORIZATION", "").split(" ")
     if len(parts) != 2 or parts[0] != SCHEME:
         raise Unauthorized("missing or malformed authorization header")
+    return verified(parts[1], reader)
+
+
+def verified(text: str, reader: Callable[[str], AccessToken]) -> AccessToken:
+    """The access token of a text, whose session is not over. Raises Unauthorized."""
     try:
-        token = reader(parts[1])
+        token = reader(text)
     except TokenError as error:
         raise Unauthorized("invalid or expired token") from error
     if token.has_ended:

@@ -67,6 +67,8 @@ class Story:
     """A password, or a recovery code, is hashed here, which has to wait for its turn."""
     answer: Any = answers.OK
     """The type of what it answers when all is well: one of http/answers.py, a Redirect, a Page, or None."""
+    status: int = 200
+    """Of that answer, where it is JSON."""
     errors: tuple[type[AuthError], ...] = ()
     """How it may end otherwise, beside what the lines above imply (http/refusals.py)."""
 
@@ -142,7 +144,7 @@ class Endpoint(ViewSet):
             rate_limits.ensure_recipient_allowed(story, arguments)
         for toggle in story.toggles:
             policy.ensure_open(toggle)
-        return as_response(getattr(self, self.action)(**self.kwargs, **arguments))
+        return as_response(getattr(self, self.action)(**self.kwargs, **arguments), story.status)
 
     def no_such_method(self) -> HttpResponse:
         return HttpResponse("404 page not found", status=404, content_type="text/plain")

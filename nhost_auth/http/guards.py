@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from nhost_auth.errors import Unauthorized
 from nhost_auth.flows import elevation
 from nhost_auth.flows.access_tokens import AccessToken
-from nhost_auth.http.authentication import read_bearer
+from nhost_auth.http.authentication import read_bearer, verified
+from nhost_auth.http.bodies import read_form
 
 Guard = Callable[[Request], AccessToken | None]
 
@@ -32,10 +33,18 @@ def bearer(request: Request) -> AccessToken:
 
 def application_bearer(request: Request) -> AccessToken:
     """A good access token, that of an application too; an ID token, without a scope, is none. Raises Unauthorized."""
-    token = read_bearer(request, reader=AccessToken.read_any)
-    if token.client_id and not token.scopes:
-        raise Unauthorized("invalid or expired token")
-    return token
+    return _with_scope(read_bearer(request, reader=AccessToken.read_any))
+
+
+def application_bearer_or_form(request: Request) -> AccessToken:
+    """As `application_bearer`; without a header the token is that of a form (RFC 6750 section 2.2).
+
+    Raises Unauthorized and what reading a form raises.
+    """
+    is_form = request.META.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    if "HTTP_AUTHORIZATION" in request.META or not is_form:
+        return application_bearer(request)
+    return _with_scope(verified(read_form(request._request).get("access_token") or "", AccessToken.read_any))
 
 
 def elevated(request: Request) -> AccessToken:
@@ -59,6 +68,12 @@ def optional_elevated(request: Request) -> AccessToken | None:
         return elevated(request)
     except Unauthorized:
         return None
+
+
+def _with_scope(token: AccessToken) -> AccessToken:
+    if token.client_id and not token.scopes:
+        raise Unauthorized("invalid or expired token")
+    return token
 
 
 def _elevated(request: Request, *, enrolling: bool, always: bool = False) -> AccessToken:

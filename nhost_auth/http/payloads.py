@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.encoding import iri_to_uri
 
 from nhost_auth.flows.sessions import SecondStep, Session
@@ -46,6 +46,8 @@ class Page:
     """An HTML page of this app; it runs no script and loads nothing."""
 
     template: str
+    language: str
+    """Of the browser, as the app's pages are for people whose account is not looked at yet."""
 
 
 def session(opened: Session) -> answers.Session:
@@ -129,7 +131,8 @@ def as_response(payload: Any, status: int = 200) -> HttpResponse:
         headers = {"Location": iri_to_uri(payload.to), "Referrer-Policy": "no-referrer"}
         return _with_cookie(HttpResponse(status=302, headers=headers), payload.cookie)
     if isinstance(payload, Page):
-        page = HttpResponse(get_template(payload.template)({}))
+        with translation.override(payload.language):
+            page = HttpResponse(get_template(payload.template)({}))
         page.headers["Content-Security-Policy"] = PAGE_POLICY
         page.headers["Referrer-Policy"] = "no-referrer"
         return page

@@ -12,12 +12,12 @@ from itertools import islice
 from django.contrib.auth.hashers import get_hashers_by_algorithm
 from django.db import transaction
 
-from nhost_auth.imports import hashes, nhost_tables, nhost_users, roles, users
+from nhost_auth.imports import hashes, nhost_applications, nhost_tables, nhost_users, roles, users
 from nhost_auth.imports.nhost_source import Row, Source, SourceError, Stream
 from nhost_auth.imports.report import Report
 from nhost_auth.models import Role
 
-TABLES = ("user_roles", "user_providers", "user_security_keys", "refresh_tokens")
+TABLES = ("user_roles", "user_providers", "user_security_keys", "refresh_tokens", "oauth2_refresh_tokens")
 """Those whose rows belong to users."""
 
 
@@ -37,9 +37,11 @@ class Run:
         found = (row["role"] for row in self.source.rows("roles", order=["role"]))
         with transaction.atomic():
             self._store_roles(list(found))
+            clients = self.source.rows("oauth2_clients", order=["client_id"])
+            nhost_applications.store_clients(list(clients), self.report)
             transaction.set_rollback(self.dry)
         streams = {
-            table: Stream(self.source.rows(table, order=["user_id", "id"], live=table == "refresh_tokens"))
+            table: Stream(self.source.rows(table, order=["user_id", "id"], live="refresh_tokens" in table))
             for table in TABLES
         }
         people = self.source.rows("users", order=["id"])
@@ -84,3 +86,4 @@ class Run:
         nhost_tables.store_provider_links(below["user_providers"], people, report)
         nhost_tables.store_security_keys(below["user_security_keys"], people, report, update=update)
         nhost_tables.store_refresh_tokens(below["refresh_tokens"], people, report, update=update)
+        nhost_applications.store_refresh_tokens(below["oauth2_refresh_tokens"], people, report)

@@ -20,6 +20,8 @@ COLUMNS = {
     "user_providers": "id user_id provider_id provider_user_id",
     "user_security_keys": "id user_id credential_id credential_public_key counter transports nickname",
     "refresh_tokens": "id user_id created_at expires_at metadata type refresh_token_hash",
+    "oauth2_clients": "client_id client_secret_hash redirect_uris scopes type metadata created_at",
+    "oauth2_refresh_tokens": "id token_hash client_id user_id scopes created_at expires_at",
 }
 """What is read, where it is there: older versions of the schema lack some of it."""
 NEEDED = {"id", "email", "password_hash", "default_role", "disabled", "totp_secret", "active_mfa_type"}

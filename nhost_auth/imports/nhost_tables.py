@@ -22,7 +22,7 @@ FOR_EVER = datetime(9999, 12, 30, tzinfo=UTC)
 MAX_NICKNAME = 255
 
 
-def _of_people(table: str, found: Sequence[Row], people: People, report: Report) -> Iterator[tuple[Row, Person]]:
+def of_people(table: str, found: Sequence[Row], people: People, report: Report) -> Iterator[tuple[Row, Person]]:
     """The rows whose user has an account here; the others are told."""
     report.count(table, "read", len(found))
     for row in found:
@@ -33,7 +33,7 @@ def _of_people(table: str, found: Sequence[Row], people: People, report: Report)
             report.skip(table, row["id"], "user-skipped")
 
 
-def _insert(table: str, new: Sequence[Row], make: Callable[[Sequence[Row]], object], report: Report) -> None:
+def insert_rows(table: str, new: Sequence[Row], make: Callable[[Sequence[Row]], object], report: Report) -> None:
     stored = rows.write(new, make, lambda row: report.skip(table, row["id"], "refused-by-database"))
     report.count(table, "imported", len(stored))
 
@@ -50,7 +50,7 @@ def store_provider_links(found: Sequence[Row], people: People, report: Report) -
         return
     users = [row["provider_user_id"] for row in found]
     present = {(link.provider, link.uid): link.user_id for link in manager.filter(uid__in=users)}
-    for row, person in _of_people(table, found, people, report):
+    for row, person in of_people(table, found, people, report):
         if not providers.is_known(row["provider_id"]):
             report.skip(table, row["id"], "provider-unknown")
             continue
@@ -70,13 +70,13 @@ def store_provider_links(found: Sequence[Row], people: People, report: Report) -
         links = (manager.model(user_id=row["owner"], provider=row["link"], uid=row["provider_user_id"]) for row in some)
         manager.bulk_create(links)
 
-    _insert(table, new, make, report)
+    insert_rows(table, new, make, report)
 
 
 def store_security_keys(found: Sequence[Row], people: People, report: Report, *, update: bool) -> None:
     table, new, changed = "user_security_keys", list[Row](), list[Row]()
     present = SecurityKey.objects.in_bulk([row["id"] for row in found])
-    for row, person in _of_people(table, found, people, report):
+    for row, person in of_people(table, found, people, report):
         known = present.get(row["id"])
         if known is not None and known.account_id != person.account_id:
             report.skip(table, row["id"], "id-taken")
@@ -88,7 +88,9 @@ def store_security_keys(found: Sequence[Row], people: People, report: Report, *,
             report.skip(table, row["id"], "public-key-missing")
         else:
             (new if known is None else changed).append(row)
-    _insert(table, new, lambda some: rows.insert([_fill_key(SecurityKey(id=row["id"]), row) for row in some]), report)
+    insert_rows(
+        table, new, lambda some: rows.insert([_fill_key(SecurityKey(id=row["id"]), row) for row in some]), report
+    )
     columns = ["credential_id", "credential_hash", "public_key", "transports", "nickname"]
 
     def save(some: Sequence[Row]) -> None:
@@ -120,7 +122,7 @@ def store_refresh_tokens(found: Sequence[Row], people: People, report: Report, *
     spent = set(
         SpentRefreshToken.objects.filter(hash__in=[row["hash"] for row in found]).values_list("hash", flat=True)
     )
-    for row, person in _of_people(table, found, people, report):
+    for row, person in of_people(table, found, people, report):
         known = present.get(row["id"])
         if not re.fullmatch("[0-9a-f]{64}", row["hash"]):
             report.skip(
@@ -136,7 +138,7 @@ def store_refresh_tokens(found: Sequence[Row], people: People, report: Report, *
             report.skip(table, row["id"], "user-already-here")
         else:
             (new if known is None else changed).append(row)
-    _insert(table, new, _insert_tokens, report)
+    insert_rows(table, new, _insert_tokens, report)
     columns = ["hash", "kind", "expires_at", "ends_at", "metadata"]
 
     def save(some: Sequence[Row]) -> None:

@@ -74,30 +74,38 @@ class KeyringBackend(TokenBackend):
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
             raise TokenBackendError("Token is invalid") from error
 
-    def _verify(self, token: str, *, check: bool) -> str:
+    def decode_expired(self, token: str) -> dict[str, Any]:
+        """The claims of a token whose time may be over; all else is looked at. Raises TokenError."""
+        try:
+            claims: dict[str, Any] = json.loads(self._verify(token, check=True, expired=True))
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError) as error:
+            raise TokenError("Token is invalid") from error
+        return claims
+
+    def _verify(self, token: str, *, check: bool, expired: bool = False) -> str:
         """The claims as JSON: whoever gets them may change their own copy."""
         ensure_one_spelling(token)
         # Of the header alone: PyJWT looks at every letter of what it is given.
         header = jwt.get_unverified_header(token.partition(".")[0] + "..")
         keys = self.keyring.candidates(header.get("kid"))
-        return json.dumps(self._decode_with(keys, token, check))
+        return json.dumps(self._decode_with(keys, token, check, {"verify_exp": False} if expired else {}))
 
-    def _decode_with(self, keys: tuple[Key, ...], token: Any, verify: bool) -> dict[str, Any]:
+    def _decode_with(self, keys: tuple[Key, ...], token: Any, verify: bool, options: Any) -> dict[str, Any]:
         for key in keys[:-1]:
             try:
-                return self._decode(key, token, verify)
+                return self._decode(key, token, verify, options)
             except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
                 continue
-        return self._decode(keys[-1], token, verify)
+        return self._decode(keys[-1], token, verify, options)
 
-    def _decode(self, key: Key, token: Any, verify: bool) -> dict[str, Any]:
+    def _decode(self, key: Key, token: Any, verify: bool, options: Any) -> dict[str, Any]:
         # The algorithm is the key's, never the token's: a public key is no HMAC secret.
         return jwt.decode(
             token,
             key.verifying,
             algorithms=[key.algorithm],
             issuer=key.issuer or self.keyring.issuer,
-            options={"require": ["exp"], "verify_aud": False, "verify_signature": verify},
+            options=options | {"require": ["exp"], "verify_aud": False, "verify_signature": verify},
         )
 
 

@@ -10,6 +10,7 @@ MASK = "********"
 _ENDINGS = (
     "password|passwd|passphrase|secret|token|ticket|otp|totp|recovery[_-]?codes?|credential|authorization|cookie|verifier"
     "|signature|assertion|api[_-]?key|private[_-]?key|encryption[_-]?key|turnstile[_-]response|imageurl"
+    "|device[_-]?code|user[_-]?code|token[_-]hint"
 )
 _WORDS = "code|state|connect|pat"
 """Names that are secrets' in a query or in JSON, but words of every other sentence too."""

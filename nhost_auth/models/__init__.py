@@ -4,6 +4,7 @@ from nhost_auth.models.accounts import Account
 from nhost_auth.models.audit_events import AuditEvent
 from nhost_auth.models.challenges import Challenge
 from nhost_auth.models.oauth2_clients import OAuth2Client
+from nhost_auth.models.oauth2_device_requests import OAuth2DeviceRequest
 from nhost_auth.models.oauth2_grants import OAuth2Grant
 from nhost_auth.models.oauth2_refresh_tokens import OAuth2RefreshToken, OAuth2SpentToken
 from nhost_auth.models.oauth2_requests import OAuth2Request
@@ -25,6 +26,7 @@ __all__ = [
     "AuditEvent",
     "Challenge",
     "OAuth2Client",
+    "OAuth2DeviceRequest",
     "OAuth2Grant",
     "OAuth2RefreshToken",
     "OAuth2Request",

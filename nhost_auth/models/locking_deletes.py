@@ -14,7 +14,10 @@ M = TypeVar("M", bound=models.Model)
 class LockingDeletes(models.QuerySet[M]):
     @one_transaction
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Behind locks: a refresh under way would add a spent secret after those are gone and before its token is."""
+        """Behind locks, for what refers to a row may come into being while it goes.
+
+        A refresh under way would add a spent secret after those are gone and before its token is, an exchange a token.
+        """
         locked = self.order_by("pk").select_for_update()
         keys = list(locked.values_list("pk", flat=True))
         return models.QuerySet(self.model, using=locked.db).filter(pk__in=keys).delete()

@@ -20,7 +20,14 @@ from nhost_auth.models.exact_text import ExactCharField
 
 SCOPES = ("openid", "profile", "email", "phone", "offline_access", "graphql")
 ROLE_SCOPE = re.compile(r"graphql:role:[a-zA-Z0-9_:.-]+")
+LONGEST_LIFETIME = 315_360_000
+"""Of tokens, in seconds: ten years."""
 LOOPBACK = ("127.0.0.1", "[::1]")
+
+
+def is_scope(name: str) -> bool:
+    """Whether there is such a scope at all."""
+    return name in SCOPES or ROLE_SCOPE.fullmatch(name) is not None
 
 
 def new_client_id() -> str:
@@ -60,6 +67,7 @@ class OAuth2Client(models.Model):
     class Kind(models.TextChoices):
         REGISTERED = "registered"
         DOCUMENT = "client_id_metadata_document"
+        DYNAMIC = "dynamic"
 
     client_id = ExactCharField(max_length=512, primary_key=True, default=new_client_id)
     name = models.CharField(max_length=200, blank=True, default="")
@@ -67,6 +75,7 @@ class OAuth2Client(models.Model):
     """Of a secret of ours its SHA-256: 256 random bits need no stretching. Imported ones are hashes as of passwords."""
     kind = models.CharField(max_length=27, choices=Kind.choices, default=Kind.REGISTERED, editable=False)
     redirect_uris = models.JSONField(default=list)
+    post_logout_redirect_uris = models.JSONField(default=list, blank=True)
     scopes = models.JSONField(default=default_scopes)
     access_token_lifetime = models.PositiveIntegerField(null=True, blank=True)
     refresh_token_lifetime = models.PositiveIntegerField(null=True, blank=True)
@@ -107,6 +116,10 @@ class OAuth2Client(models.Model):
         without one, any will do (RFC 8252 section 7.3).
         """
         return uri in self.redirect_uris or _without_loopback_port(uri) in self.redirect_uris
+
+    def allows_grant(self, grant_type: str) -> bool:
+        """Whether it may use a grant type: what no operator has registered has to have said so (RFC 7591 section 2)."""
+        return self.kind == self.Kind.REGISTERED or grant_type in (self.metadata or {}).get("grant_types", ())
 
     def allows_scope(self, scope: str) -> bool:
         return scope in self.scopes or ("graphql" in self.scopes and ROLE_SCOPE.fullmatch(scope) is not None)

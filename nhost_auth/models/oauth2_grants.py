@@ -13,8 +13,12 @@ from nhost_auth.models.oauth2_clients import OAuth2Client
 
 class OAuth2GrantManager(models.Manager["OAuth2Grant"]):
     def remember(self, account: Account, client: OAuth2Client, scopes: Collection[str]) -> OAuth2Grant:
-        """The account lets the client in to these scopes, and to those of before."""
-        grant, is_new = self.get_or_create(account=account, client=client, defaults={"scopes": sorted(scopes)})
+        """The account lets the client in to these scopes, and to those of before; within a transaction.
+
+        Behind a lock: of two consents at once neither may forget what the other was to.
+        """
+        locked, told = self.select_for_update(), {"scopes": sorted(scopes)}
+        grant, is_new = locked.get_or_create(account=account, client=client, defaults=told)
         if not is_new:
             grant.scopes = sorted({*grant.scopes, *scopes})
             grant.save(update_fields=["scopes", "updated_at"])

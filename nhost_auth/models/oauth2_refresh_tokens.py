@@ -22,13 +22,18 @@ class OAuth2RefreshTokenQuerySet(LockingDeletes["OAuth2RefreshToken"]):
         return self.filter(expires_at__gt=timezone.now())
 
     def issue(
-        self, client: OAuth2Client, account_id: uuid.UUID, scopes: list[str], *, request: OAuth2Request | None
+        self,
+        client: OAuth2Client,
+        account_id: uuid.UUID,
+        scopes: list[str],
+        *,
+        auth_time: datetime,
+        request: OAuth2Request | None = None,
     ) -> tuple[OAuth2RefreshToken, str]:
-        """A new family's row, and its secret."""
+        """A new family's row, and its secret; `request` is what a code was given for."""
         secret = str(uuid.uuid4())
         token = OAuth2RefreshToken(client=client, account_id=account_id, scopes=scopes, request=request)
-        token.hash, token.expires_at = digest(secret), token.next_expiry()
-        token.auth_time = (request and request.auth_time) or timezone.now()
+        token.hash, token.expires_at, token.auth_time = digest(secret), token.next_expiry(), auth_time
         token.save(force_insert=True)
         return token, secret
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from nhost_auth.infra.crypto import digest
 from nhost_auth.models.accounts import Account
+from nhost_auth.models.locking_deletes import LockingDeletes
 from nhost_auth.models.oauth2_clients import OAuth2Client
 
 LIFETIME = timedelta(minutes=10)
@@ -23,7 +24,7 @@ def in_ten_minutes() -> datetime:
     return timezone.now() + LIFETIME
 
 
-class OAuth2RequestManager(models.Manager["OAuth2Request"]):
+class OAuth2RequestQuerySet(LockingDeletes["OAuth2Request"]):
     def find_by_code(self, code: str) -> OAuth2Request | None:
         """The request that a code answers, used already or not; None for one that expired or failed too often."""
         live = self.filter(code_hash=digest(code), expires_at__gt=timezone.now(), failures__lt=MAX_FAILURES)
@@ -50,7 +51,7 @@ class OAuth2Request(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=in_ten_minutes, db_index=True)
 
-    objects = OAuth2RequestManager()
+    objects = models.Manager.from_queryset(OAuth2RequestQuerySet)()
 
     class Meta:
         verbose_name = "OAuth2 request"

@@ -3,7 +3,9 @@
 No annotation here is postponed: of those Python does not see which keys are not required.
 """
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from nhost_auth.http.answers import Moment
 
 Uuid = Annotated[str, ("format", "uuid")]
 
@@ -29,6 +31,9 @@ class OAuth2DiscoveryResponse(TypedDict):
     request_parameter_supported: bool
     authorization_response_iss_parameter_supported: bool
     client_id_metadata_document_supported: NotRequired[bool]
+    device_authorization_endpoint: NotRequired[str]
+    end_session_endpoint: NotRequired[str]
+    registration_endpoint: NotRequired[str]
 
 
 class OAuth2LoginResponse(TypedDict):
@@ -82,3 +87,58 @@ class OAuth2IntrospectResponse(TypedDict):
     iat: NotRequired[int]
     iss: NotRequired[str]
     token_type: NotRequired[str]
+
+
+class OAuth2DeviceAuthorizationResponse(TypedDict):
+    """RFC 8628 section 3.2."""
+
+    device_code: str
+    user_code: str
+    verification_uri: Annotated[str, ("format", "uri")]
+    verification_uri_complete: Annotated[str, ("format", "uri")]
+    expires_in: Annotated[int, ("description", "Seconds.")]
+    interval: Annotated[int, ("description", "Seconds.")]
+
+
+class OAuth2DeviceResponse(TypedDict):
+    """What asks, and from where: whoever did not begin this at that device has to see it."""
+
+    clientId: str
+    clientName: str
+    scopes: list[str]
+    ip: str | None
+    device: str
+    createdAt: Moment
+    expiresAt: Moment
+
+
+class OAuth2RegisterResponse(TypedDict):
+    """RFC 7591 section 3.2.1; the secret is shown this once."""
+
+    client_id: str
+    client_id_issued_at: int
+    client_secret: NotRequired[str]
+    client_secret_expires_at: NotRequired[int]
+    client_name: NotRequired[str]
+    redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
+    token_endpoint_auth_method: str
+    grant_types: list[str]
+    response_types: list[str]
+    scope: str
+
+
+class Application(TypedDict):
+    """An application that somebody has let in, as they see it."""
+
+    id: Uuid
+    clientId: str
+    name: str
+    kind: Literal["registered", "client_id_metadata_document", "dynamic"]
+    scopes: list[str]
+    createdAt: Moment
+    lastUsedAt: Moment | None
+
+
+class Applications(TypedDict):
+    applications: list[Application]

@@ -63,7 +63,8 @@ def identify(credentials: Credentials) -> OAuth2Client:
     """The client that credentials prove. Raises InvalidClient."""
     if not credentials.client_id:
         raise InvalidClient("Client ID is required")
-    client = OAuth2Client.objects.filter(pk__in={credentials.client_id, credentials.decoded().client_id}).first()
+    spellings = {credentials.client_id, credentials.decoded().client_id}
+    client = OAuth2Client.objects.filter(pk__in=[name for name in spellings if "\0" not in name]).first()
     if client is None:
         raise InvalidClient
     authenticate(client, credentials)

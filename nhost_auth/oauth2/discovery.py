@@ -14,7 +14,7 @@ from nhost_auth.http.endpoint import Story
 from nhost_auth.models.oauth2_clients import SCOPES
 from nhost_auth.oauth2 import answers
 from nhost_auth.oauth2.endpoint import ENABLED, OAuth2Endpoint, issuer, url
-from nhost_auth.oauth2.grants import GRANTS
+from nhost_auth.oauth2.grants import offered
 from nhost_auth.oauth2.scopes import CLAIMS
 
 
@@ -51,7 +51,7 @@ class Discovery(OAuth2Endpoint):
             "introspection_endpoint": url("/oauth2/introspect"),
             "scopes_supported": list(SCOPES),
             "response_types_supported": ["code"],
-            "grant_types_supported": list(GRANTS),
+            "grant_types_supported": offered(),
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [keys.backend().keyring.keys[0].algorithm],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
@@ -60,6 +60,7 @@ class Discovery(OAuth2Endpoint):
             "request_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,
             **({"client_id_metadata_document_supported": True} if conf.AUTH_OAUTH2_PROVIDER_CIMD_ENABLED else {}),
+            **_of_settings(),
         }
 
     def jwks(self) -> Any:
@@ -68,3 +69,13 @@ class Discovery(OAuth2Endpoint):
         The same as GET /.well-known/jwks.json.
         """
         return {"keys": keys.backend().keyring.jwks}
+
+
+def _of_settings() -> dict[str, str]:
+    """RFC 8628 section 4, RP-Initiated Logout 1.0 section 2.1, RFC 8414 section 2: each where it is on."""
+    addresses = {
+        "device_authorization_endpoint": ("/oauth2/device_authorization", conf.AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED),
+        "end_session_endpoint": ("/oauth2/logout", conf.AUTH_OAUTH2_PROVIDER_LOGOUT_ENABLED),
+        "registration_endpoint": ("/oauth2/register", conf.AUTH_OAUTH2_PROVIDER_REGISTRATION_ENABLED),
+    }
+    return {name: url(path) for name, (path, is_on) in addresses.items() if is_on}

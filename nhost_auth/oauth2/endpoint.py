@@ -17,6 +17,7 @@ from nhost_auth.errors import (
     Unauthorized,
 )
 from nhost_auth.flows import keys
+from nhost_auth.flows.access_tokens import AccessToken
 from nhost_auth.flows.redirects import with_query
 from nhost_auth.http import exceptions
 from nhost_auth.http.endpoint import Endpoint
@@ -33,8 +34,11 @@ class Parameters(Query):
     @classmethod
     def read(cls, value: Any) -> dict[str, Any]:
         for name in cls._declared_fields:
-            if isinstance(value, QueryDict) and len(value.getlist(name)) > 1:
+            given = value.getlist(name) if isinstance(value, QueryDict) else []
+            if len(given) > 1:
                 raise BadRequest(f"{name} must not be given more than once")
+            if any("\0" in text for text in given):
+                raise BadRequest(f"{name} must not hold null characters")
         return super().read(value)
 
 
@@ -80,6 +84,17 @@ class OAuth2Endpoint(Endpoint):
 def issuer() -> str:
     """Who signs tokens (RFC 8414 section 2)."""
     return keys.backend().keyring.issuer
+
+
+def page(address: str, path: str) -> str:
+    """A page of the project's own: at `address` where a setting gives one, else at a path of its front end."""
+    return address or f"{conf.AUTH_CLIENT_URL.rstrip('/')}{path}"
+
+
+def ensure_own(token: AccessToken) -> None:
+    """Raises Unauthorized for the token of an application, whatever its scopes: none may let in or make another."""
+    if token.client_id:
+        raise Unauthorized("token of an application")
 
 
 def url(path: str) -> str:

@@ -18,9 +18,16 @@ from django.utils.crypto import constant_time_compare
 from nhost_auth import signals
 from nhost_auth.conf import conf
 from nhost_auth.infra.deadlocks import one_transaction
-from nhost_auth.models import Account, OAuth2Client, OAuth2RefreshToken, OAuth2Request
+from nhost_auth.models import Account, OAuth2Client, OAuth2DeviceRequest, OAuth2RefreshToken, OAuth2Request
 from nhost_auth.models.pkce_codes import s256
-from nhost_auth.oauth2_errors import InvalidGrant, MalformedRequest
+from nhost_auth.oauth2_errors import (
+    AuthorizationPending,
+    DeviceRefused,
+    ExpiredDeviceCode,
+    InvalidGrant,
+    MalformedRequest,
+    SlowDown,
+)
 
 
 class Grant(Protocol):
@@ -34,6 +41,9 @@ class Grant(Protocol):
 
     def find(self, form: Mapping[str, str]) -> None:
         """Look it up and look at all that is its own. Raises InvalidGrant, MalformedRequest."""
+
+    def ensure_agreed(self) -> None:
+        """Its user has let the application in, which has proven by now to be itself. Raises OAuth2Error."""
 
     def failed(self) -> None:
         """It was found, but nothing came of it."""
@@ -61,6 +71,9 @@ class AuthorizationCode:
             raise InvalidGrant("redirect_uri mismatch")
         self._ensure_verifier(form.get("code_verifier", ""))
 
+    def ensure_agreed(self) -> None:
+        """A code is given only after that."""
+
     def failed(self) -> None:
         self.asked.count_failure()
 
@@ -68,7 +81,9 @@ class AuthorizationCode:
     def _use(self) -> tuple[OAuth2RefreshToken, str] | None:
         if not self.asked.use_code():
             return None
-        return OAuth2RefreshToken.objects.issue(self.client, self.account_id, self.scopes, request=self.asked)
+        return OAuth2RefreshToken.objects.issue(
+            self.client, self.account_id, self.scopes, auth_time=self.auth_time, request=self.asked
+        )
 
     def redeem(self) -> tuple[OAuth2RefreshToken, str]:
         return self._use() or self._end_first_use()
@@ -110,6 +125,9 @@ class RefreshToken:
         self.token, self.client, self.account_id = found, found.client, found.account_id
         self.scopes, self.auth_time = found.scopes, found.auth_time
 
+    def ensure_agreed(self) -> None:
+        """A token is given only after that."""
+
     def failed(self) -> None:
         """Whoever cannot prove to be the application does not use its token up."""
 
@@ -126,10 +144,54 @@ class RefreshToken:
             _tell_of_reuse(reused.account, reused.client)
 
 
-GRANTS: dict[str, type[AuthorizationCode] | type[RefreshToken]] = {
+class DeviceCode:
+    """RFC 8628 sections 3.4 and 3.5."""
+
+    UNKNOWN: ClassVar[str] = "Invalid device code"
+    account_id: uuid.UUID
+    auth_time: datetime
+    nonce = ""
+
+    def find(self, form: Mapping[str, str]) -> None:
+        if not form.get("device_code"):
+            raise MalformedRequest("Missing device_code")
+        found = OAuth2DeviceRequest.objects.find(form["device_code"])
+        if found is None:
+            raise InvalidGrant(self.UNKNOWN)
+        self.asked, self.client, self.scopes = found, found.client, found.scopes
+
+    def ensure_agreed(self) -> None:
+        if self.asked.is_over:
+            raise ExpiredDeviceCode
+        if self.asked.refused_at is not None:
+            raise DeviceRefused
+        if not self.asked.may_poll():
+            raise SlowDown
+        if self.asked.account_id is None or self.asked.auth_time is None:
+            raise AuthorizationPending
+        self.account_id, self.auth_time = self.asked.account_id, self.asked.auth_time
+
+    def failed(self) -> None:
+        """The device asks again and again: that is how it is meant."""
+
+    @one_transaction
+    def redeem(self) -> tuple[OAuth2RefreshToken, str]:
+        if not self.asked.use():
+            raise InvalidGrant(self.UNKNOWN)
+        return OAuth2RefreshToken.objects.issue(self.client, self.account_id, self.scopes, auth_time=self.auth_time)
+
+
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANTS: dict[str, type[AuthorizationCode] | type[RefreshToken] | type[DeviceCode]] = {
     "authorization_code": AuthorizationCode,
     "refresh_token": RefreshToken,
+    DEVICE_CODE: DeviceCode,
 }
+
+
+def offered() -> list[str]:
+    """The grant types that the settings let pass."""
+    return [name for name in GRANTS if name != DEVICE_CODE or conf.AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED]
 
 
 def _tell_of_reuse(account: Account | None, client: OAuth2Client) -> None:

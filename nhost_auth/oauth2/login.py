@@ -21,9 +21,10 @@ from nhost_auth.http import refusals
 from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.guards import bearer, optional_bearer
 from nhost_auth.http.inputs import Input, Query, Text
-from nhost_auth.models import Account, OAuth2Grant, OAuth2Request
+from nhost_auth.infra.deadlocks import one_transaction
+from nhost_auth.models import Account, OAuth2Client, OAuth2Grant, OAuth2Request
 from nhost_auth.oauth2 import answers, scopes
-from nhost_auth.oauth2.endpoint import ENABLED, issuer
+from nhost_auth.oauth2.endpoint import ENABLED, ensure_own, issuer
 from nhost_auth.oauth2_errors import (
     AccessDenied,
     AuthorizationRequestCompleted,
@@ -119,6 +120,7 @@ class Login(Endpoint):
 
         The page calls this for its signed-in user, once they have agreed, and sends the browser to `redirectUri`.
         """
+        ensure_own(self.access_token)
         account = accounts.bearer(self.access_token)
         asked = _find(request_id)
         if asked.account_id:
@@ -164,18 +166,18 @@ def _ensure_recent(asked: OAuth2Request, auth_time: datetime) -> None:
 
 
 def _is_consented(asked: OAuth2Request, account_id: uuid.UUID) -> bool:
-    if "consent" in asked.prompts:
-        return False
+    if "consent" in asked.prompts or asked.client.kind == OAuth2Client.Kind.DYNAMIC:
+        return False  # whoever registers itself is nobody that the project knows: its users are asked each time
     return OAuth2Grant.objects.covers(account_id, asked.client, asked.scopes)
 
 
+@one_transaction
 def _let_in(asked: OAuth2Request, account: Account, auth_time: datetime) -> str:
     """The code that the application gets. Raises AuthorizationRequestCompleted for who comes second."""
-    with transaction.atomic():
-        code = asked.answer(account, auth_time)
-        if code is None:
-            raise AuthorizationRequestCompleted
-        OAuth2Grant.objects.remember(account, asked.client, asked.scopes)
+    OAuth2Grant.objects.remember(account, asked.client, asked.scopes)  # first: see applications.revoke
+    code = asked.answer(account, auth_time)
+    if code is None:
+        raise AuthorizationRequestCompleted
     told = partial(signals.application_authorized.send_robust, Account, account=account)
     transaction.on_commit(partial(told, client_id=asked.client_id, scopes=asked.scopes))
     return code

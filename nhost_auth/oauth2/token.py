@@ -12,13 +12,17 @@ from nhost_auth.http.inputs import Text
 from nhost_auth.models import Account
 from nhost_auth.oauth2 import answers, clients, scopes, tokens
 from nhost_auth.oauth2.endpoint import ENABLED, OAuth2Endpoint, Parameter, Parameters
-from nhost_auth.oauth2.grants import GRANTS, Grant
+from nhost_auth.oauth2.grants import GRANTS, Grant, offered
 from nhost_auth.oauth2_errors import (
     AccessDenied,
+    AuthorizationPending,
+    DeviceRefused,
+    ExpiredDeviceCode,
     InvalidClient,
     InvalidGrant,
     MalformedRequest,
     OAuth2Error,
+    SlowDown,
     UnsupportedGrantType,
 )
 
@@ -31,7 +35,11 @@ class TokenForm(Parameters):
     client_secret = Parameter(required=False)
     code_verifier = Parameter(required=False)
     refresh_token = Parameter(required=False)
+    device_code = Parameter(required=False)
     resource = Parameter(required=False)
+
+
+OF_DEVICES = (AuthorizationPending, SlowDown, ExpiredDeviceCode, DeviceRefused)
 
 
 class Token(OAuth2Endpoint):
@@ -42,7 +50,14 @@ class Token(OAuth2Endpoint):
             form=TokenForm,
             limits=("oauth2_server",),
             answer=answers.OAuth2TokenResponse,
-            errors=(MalformedRequest, UnsupportedGrantType, InvalidGrant, InvalidClient, AccessDenied),
+            errors=(
+                MalformedRequest,
+                UnsupportedGrantType,
+                InvalidGrant,
+                InvalidClient,
+                AccessDenied,
+                *OF_DEVICES,
+            ),
         )
     }
 
@@ -51,15 +66,16 @@ class Token(OAuth2Endpoint):
 
         For applications: an authorization code, or a refresh token, is exchanged for an access token, the next refresh
         token and, with the scope `openid`, an ID token. A code that is used twice ends what it was good for, and so
-        does a spent refresh token.
+        does a spent refresh token. A device asks with its device code, where that is on, until its user has answered.
         """
         credentials = clients.read_credentials(self.request, client_id, client_secret)
-        if grant_type not in GRANTS:
+        if grant_type not in offered():
             raise UnsupportedGrantType
         grant: Grant = GRANTS[grant_type]()
         try:
             grant.find(form)
             clients.authenticate(grant.client, credentials)
+            grant.ensure_agreed()
             account = _owner(grant.account_id)
             scopes.ensure_roles(account, grant.scopes)
         except OAuth2Error:

@@ -7,11 +7,11 @@ from typing import Any
 from nhost_auth.errors import AuthError
 from nhost_auth.flows import accounts, keys
 from nhost_auth.http.endpoint import Story
-from nhost_auth.http.guards import application_bearer
+from nhost_auth.http.guards import application_bearer, application_bearer_or_form
 from nhost_auth.oauth2 import answers
 from nhost_auth.oauth2.endpoint import ENABLED, OAuth2Endpoint
 from nhost_auth.oauth2.scopes import namespace_claims, person_claims
-from nhost_auth.oauth2_errors import InvalidToken
+from nhost_auth.oauth2_errors import InvalidToken, MalformedRequest
 
 
 class Userinfo(OAuth2Endpoint):
@@ -25,17 +25,17 @@ class Userinfo(OAuth2Endpoint):
         ),
         "show_by_post": Story(
             operation="oauth2UserinfoPost",
-            guard=application_bearer,
+            guard=application_bearer_or_form,
             toggles=ENABLED,
             answer=answers.OAuth2UserinfoResponse,
-            errors=(InvalidToken,),
+            errors=(InvalidToken, MalformedRequest),
         ),
     }
 
     def show_by_post(self) -> Any:
         """Tell who the user is, by POST.
 
-        As the GET; OpenID Connect asks for both.
+        As the GET; OpenID Connect asks for both. The token may be the field `access_token` of a form instead.
         """
         return self.show()
 

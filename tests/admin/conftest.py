@@ -16,6 +16,9 @@ from nhost_auth.infra import totp
 from nhost_auth.models import (
     Account,
     AccountRole,
+    OAuth2Client,
+    OAuth2Grant,
+    OAuth2RefreshToken,
     RecoveryCode,
     RecoveryDevice,
     RefreshToken,
@@ -28,6 +31,7 @@ ACCOUNTS = "/admin/nhost_auth/account/"
 SESSIONS = "/admin/nhost_auth/refreshtoken/"
 KEYS = "/admin/nhost_auth/signingkey/"
 ROLES = "/admin/nhost_auth/role/"
+CLIENTS = "/admin/nhost_auth/oauth2client/"
 EVENTS = "/admin/nhost_auth/auditevent/"
 
 
@@ -102,8 +106,8 @@ def root(db: None, django_capture_on_commit_callbacks: Callable[..., Any]) -> Br
     return Browser(User.objects.create_superuser("root"), django_capture_on_commit_callbacks)
 
 
-def person(name: str = "ann", *, sessions: int = 1, pats: int = 1, keys: int = 1) -> Account:
-    """Somebody with sessions, tokens, security keys, a provider link and a second factor."""
+def person(name: str = "ann", *, sessions: int = 1, pats: int = 1, keys: int = 1, applications: int = 1) -> Account:
+    """Somebody with sessions, tokens, security keys, applications let in, a provider link and a second factor."""
     user = User.objects.create_user(name, f"{name}@example.com")
     account: Account = Account.objects.get(user=user)
     account.role_names = []
@@ -121,6 +125,10 @@ def person(name: str = "ann", *, sessions: int = 1, pats: int = 1, keys: int = 1
             aaguid="11111111-2222-3333-4444-555555555555",
             nickname=f"Key {number}",
         )
+    for number in range(applications):
+        client = OAuth2Client.objects.create(name=f"Shop {number} of {name}", redirect_uris=["https://shop.example/"])
+        OAuth2Grant.objects.create(account=account, client=client, scopes=["openid"])
+        OAuth2RefreshToken.objects.issue(client, account.pk, ["openid"], request=None)
     UserSocialAuth.objects.create(user=user, provider="github", uid=f"uid-{name}")
     device = TotpDevice(user=user, name="TOTP", confirmed=True)
     device.set_secret(totp.generate_secret())

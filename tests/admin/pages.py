@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nhost_auth.flows import audit
-from nhost_auth.models import Account, AuditEvent, RefreshToken, Role, SigningKey
-from tests.admin.conftest import ACCOUNTS, EVENTS, KEYS, ROLES, SESSIONS
+from nhost_auth.models import Account, AuditEvent, OAuth2Client, RefreshToken, Role, SigningKey
+from tests.admin.conftest import ACCOUNTS, CLIENTS, EVENTS, KEYS, ROLES, SESSIONS
 
 
 def every_page(account: Account) -> list[str]:
@@ -12,10 +12,11 @@ def every_page(account: Account) -> list[str]:
     audit.note("refused", account.pk, outcome="invalid-otp", endpoint="somewhere")
     objects = [
         f"{ACCOUNTS}{account.pk}",
+        f"{CLIENTS}{OAuth2Client.objects.create(name='Bank').pk.replace('_', '_5F')}",
         f"{EVENTS}{AuditEvent.objects.latest('number').pk}",
         f"{KEYS}{SigningKey.objects.generate('ES256').pk}",
         f"{ROLES}{Role.objects.create(name=f'unused-{account.pk}').pk.replace('_', '_5F')}",
         *(f"{SESSIONS}{token.pk}" for token in RefreshToken.objects.filter(account=account)),
     ]
-    pages = [ACCOUNTS, SESSIONS, KEYS, ROLES, EVENTS, f"{ROLES}add/", f"{KEYS}rotate/"]
+    pages = [ACCOUNTS, SESSIONS, KEYS, ROLES, CLIENTS, EVENTS, f"{ROLES}add/", f"{CLIENTS}add/", f"{KEYS}rotate/"]
     return pages + [f"{one}/{page}/" for one in objects for page in ("change", "history")]

@@ -13,7 +13,7 @@ from tests.conftest import Api, account
 
 Browse = Callable[..., Browser]
 TAKEN_AWAY = {"refresh_tokens": "signed_out", "refresh_tokens-2": "personal_access_token_revoked"}
-TAKEN_AWAY |= {"security_keys": "security_key_removed"}
+TAKEN_AWAY |= {"security_keys": "security_key_removed", "oauth2_grants": "application_revoked"}
 
 
 def change(account: Account) -> str:
@@ -26,12 +26,13 @@ def left(account: Account) -> dict[str, int]:
         "refresh_tokens": tokens.filter(kind="regular").count(),
         "refresh_tokens-2": tokens.filter(kind="pat").count(),
         "security_keys": account.security_keys.count(),
+        "oauth2_grants": account.oauth2_grants.count(),
     }
 
 
 @pytest.mark.parametrize("prefix", sorted(TAKEN_AWAY))
 def test_one_row_is_taken_away_through_its_flow(root: Browser, prefix: str) -> None:
-    ann = person(sessions=2, pats=2, keys=2)
+    ann = person(sessions=2, pats=2, keys=2, applications=2)
     reply = root.post(change(ann), {**root.form(change(ann)), f"{prefix}-0-DELETE": "on"})
     assert reply.status_code == 302
     assert left(ann) == {**dict.fromkeys(TAKEN_AWAY, 2), prefix: 1}
@@ -44,6 +45,7 @@ def test_row_that_went_meanwhile_is_no_fault(root: Browser, prefix: str) -> None
     form = root.form(change(ann))
     ann.refresh_tokens.all().delete()
     ann.security_keys.all().delete()
+    ann.oauth2_grants.all().delete()
     assert root.post(change(ann), {**form, f"{prefix}-0-DELETE": "on"}).status_code == 302
     assert not AuditEvent.objects.filter(event=TAKEN_AWAY[prefix]).exists()
 
@@ -67,7 +69,7 @@ def test_rows_of_somebody_else_are_out_of_reach(root: Browser, prefix: str) -> N
 @pytest.mark.parametrize("prefix", sorted(TAKEN_AWAY))
 def test_permission_to_change_accounts_takes_no_rows_away(browse: Browse, prefix: str) -> None:
     ann = person()
-    editor = browse("view_account", "change_account", "view_refreshtoken", "view_securitykey")
+    editor = browse("view_account", "change_account", "view_refreshtoken", "view_securitykey", "view_oauth2grant")
     form = editor.form(change(ann))
     assert f"{prefix}-0-id" in form
     editor.post(change(ann), {**form, f"{prefix}-0-DELETE": "on"})
@@ -78,6 +80,7 @@ def test_rows_are_hidden_from_who_may_not_see_them(browse: Browse) -> None:
     page = browse("view_account").page(change(person()))
     assert "Browser 0" not in page
     assert "Key 0" not in page
+    assert "Shop 0" not in page
 
 
 def test_rows_cannot_be_edited_or_added(root: Browser) -> None:

@@ -8,6 +8,8 @@ from social_django.models import UserSocialAuth
 
 from nhost_auth.models import (
     Account,
+    OAuth2Client,
+    OAuth2RefreshToken,
     ProviderSession,
     RecoveryCode,
     RecoveryDevice,
@@ -21,6 +23,8 @@ from tests.admin.conftest import ACCOUNTS, SESSIONS, Browser, person
 from tests.admin.pages import every_page
 
 SECRETS: dict[type[models.Model], tuple[str, ...]] = {
+    OAuth2Client: ("secret_hash",),
+    OAuth2RefreshToken: ("hash",),
     RecoveryCode: ("hash",),
     RecoveryDevice: ("salt",),
     RefreshToken: ("hash",),

@@ -13,11 +13,12 @@ from django.db import connection
 from nhost_auth.admin import site
 from nhost_auth.admin.site import CappedPaginator
 from nhost_auth.models import Account, AuditEvent, RefreshToken, SigningKey
-from tests.admin.conftest import ACCOUNTS, EVENTS, KEYS, ROLES, SESSIONS, Browser, person
+from tests.admin.conftest import ACCOUNTS, CLIENTS, EVENTS, KEYS, ROLES, SESSIONS, Browser, person
 from tests.admin.pages import every_page
 
 Browse = Callable[..., Browser]
 LISTS = {"account": ACCOUNTS, "refreshtoken": SESSIONS, "signingkey": KEYS, "role": ROLES, "auditevent": EVENTS}
+LISTS["oauth2client"] = CLIENTS
 
 
 def test_every_page_renders(root: Browser) -> None:
@@ -46,17 +47,17 @@ def test_permission_to_view_opens_one_list_and_no_action(browse: Browse, model: 
     assert 'name="action"' not in viewer.page(LISTS[model])
 
 
-def test_only_roles_can_be_added(root: Browser) -> None:
+def test_only_roles_and_applications_can_be_added(root: Browser) -> None:
     replies = {model: root.get(f"{path}add/").status_code for model, path in LISTS.items()}
-    assert replies == {**dict.fromkeys(LISTS, 403), "role": 200}
+    assert replies == {**dict.fromkeys(LISTS, 403), "role": 200, "oauth2client": 200}
 
 
-def test_only_sessions_and_roles_can_be_deleted(root: Browser) -> None:
+def test_only_sessions_roles_and_applications_can_be_deleted(root: Browser) -> None:
     account = person()
     account.refresh_tokens.all().delete()
     paths = {path.removesuffix("change/") + "delete/" for path in every_page(person("bob")) if path.endswith("change/")}
     allowed = {path for path in paths if root.get(path).status_code == 200}
-    assert {path.split("/")[3] for path in allowed} == {"refreshtoken", "role"}
+    assert {path.split("/")[3] for path in allowed} == {"oauth2client", "refreshtoken", "role"}
     assert {path.split("/")[3] for path in paths} == set(LISTS)
 
 
@@ -74,6 +75,7 @@ def test_acts_carry_the_operator_to_the_audit_trail(
     root.post(f"{ACCOUNTS}{ann.pk}/change/", {**root.form(f"{ACCOUNTS}{ann.pk}/change/"), "display_name": "Anna"})
     root.post(f"{SESSIONS}{ann.refresh_tokens.sessions().get().pk}/delete/", {"post": "yes"})
     root.post(f"{KEYS}rotate/", {"confirmed": "yes", "algorithm": "ES256", "publish_ahead": "0"})
+    root.post(f"{CLIENTS}add/", {"type": "public", "redirect_uris": "https://shop.example/", "scopes": ["openid"]})
     found = AuditEvent.objects.order_by("number")
     assert [event.event for event in found] == [
         "account_disabled",
@@ -81,6 +83,7 @@ def test_acts_carry_the_operator_to_the_audit_trail(
         "account_edited",
         "signed_out",
         "signing_key_rotated",
+        "oauth2_client_created",
     ]
     by = {(event.actor, event.ip, event.agent) for event in found}
     assert by == {(f"admin {root.user.pk}", "127.0.0.1", "Operator/1")}

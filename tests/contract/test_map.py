@@ -37,7 +37,15 @@ OURS = {
     ("GET", "/user/webauthn/keys"),
     ("PATCH", "/user/webauthn/keys/{key_id}"),
     ("DELETE", "/user/webauthn/keys/{key_id}"),
+    ("GET", "/user/applications"),
+    ("DELETE", "/user/applications/{application_id}"),
+    ("POST", "/oauth2/device_authorization"),
+    ("GET", "/oauth2/device"),
+    ("POST", "/oauth2/device"),
     ("POST", "/oauth2/login/refuse"),
+    ("GET", "/oauth2/logout"),
+    ("POST", "/oauth2/logout"),
+    ("POST", "/oauth2/register"),
     ("POST", "/verify"),
 }
 """Not at Nhost at all."""

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 
 from docs_site import errors
-from nhost_auth.conf import PROVIDER_SCOPES, all_settings
-from nhost_auth.infra.providers import PROVIDERS, setting_part
 from tests.live.demo import Demo
 
 HOW_TO = Path(__file__).parents[2] / "docs/how-to"
@@ -89,23 +87,3 @@ def test_errors_that_are_named_exist(page: str) -> None:
     (table,) = re.findall(r"(?m)^\| error \| when \|\n\|---\|---\|\n((?:^\|.*\|\n)+)", read(page))
     codes = {code for row in table.splitlines() for code in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
     assert codes - {error.code for error in errors.classes()} == set()
-
-
-def test_table_of_providers_is_the_registry() -> None:
-    rows = {cells[1].strip(" `"): cells for cells in _cells(read("social-providers.md"))}
-    assert list(rows) == sorted(PROVIDERS)
-    names = {setting.name for setting in all_settings()}
-    for slug, cells in rows.items():
-        part = setting_part(slug)
-        own = {f"AUTH_PROVIDER_{name}" for cell in (2, 5) for name in re.findall(r"`([A-Z_]+)`", cells[cell])}
-        assert own <= names
-        assert own >= {name for name in names if name.startswith(f"AUTH_PROVIDER_{part}_")} - {
-            f"AUTH_PROVIDER_{part}_ENABLED",
-            f"AUTH_PROVIDER_{part}_SCOPE",
-        }
-        assert cells[3].strip(" `") == PROVIDER_SCOPES.get(part, "")
-
-
-def _cells(text: str) -> list[list[str]]:
-    (table,) = re.findall(r"(?m)^\| provider \|.*\n\|[-|]+\n((?:^\|.*\|\n)+)", text)
-    return [row.split("|") for row in table.splitlines()]

@@ -49,6 +49,7 @@ WITHHELD = {
     "code_used_at failures",
     ours.OAuth2RefreshToken: "account_id hash request_id",
     ours.OAuth2SpentToken: "hash",
+    ours.OAuth2DeviceRequest: "account_id device_code_hash user_code_hash interval next_poll_at refused_at",
     ours.AuditEvent: "account_id details_hash hash erased_at",
     SOCIAL: "id user_id id_key extra_data",
     User: "password",
@@ -81,6 +82,9 @@ def furnish(api: Api, settings: Any, email: str) -> Account:
     ours.Ticket.objects.issue(found, ours.Ticket.Kind.EMAIL_CONFIRM_CHANGE, {"newEmail": f"new-{email}"})
     ours.PkceCode.objects.issue(found, "c" * 43, "https://app.example.com")
     ours.ProviderSession.objects.keep(found, "github", email, {"accessToken": "hunter2"})
+    application = ours.OAuth2Client.objects.create()
+    _, code = ours.OAuth2DeviceRequest.objects.ask(application, ["openid"], ip="203.0.113.7", device="television")
+    assert ours.OAuth2DeviceRequest.objects.approve(code, found, found.created_at)
     SOCIAL.objects.create(user=found.user, provider="github", uid=email, extra_data={"access_token": "hunter2"})
     settings.AUTH_OAUTH2_PROVIDER_ENABLED = True
     shop = Application.registered(api, created_by=found)

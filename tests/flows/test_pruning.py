@@ -18,6 +18,8 @@ from nhost_auth.flows import batches, pruning
 from nhost_auth.models import (
     Account,
     Challenge,
+    OAuth2Client,
+    OAuth2DeviceRequest,
     OneTimeCode,
     PkceCode,
     ProviderVisit,
@@ -36,6 +38,7 @@ LIVES = {
     PkceCode: timedelta(minutes=5),
     Challenge: timedelta(minutes=1),
     ProviderVisit: timedelta(minutes=1),
+    OAuth2DeviceRequest: timedelta(minutes=10),
 }
 
 
@@ -65,6 +68,7 @@ def furnish(owner: Account) -> None:
     PkceCode.objects.issue(owner, "c" * 43, "")
     Challenge.objects.keep("challenge", Challenge.Purpose.ADD_KEY, owner)
     ProviderVisit.objects.keep("state", "github", "browser", {})
+    OAuth2DeviceRequest.objects.ask(OAuth2Client.objects.create(), ["openid"], ip=None, device="")
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ MAIL_TO_VERIFY = """/signup/email-password /user/email/send-verification-email /
 SMS = """/signin/passwordless/sms /signup/passwordless/sms /user/phone-number/change /user/deanonymize/sms
 /elevate/otp/sms"""
 """The last three are ours; so is everything of /anonymous/convert, which is not Nhost's."""
+OF_APPLICATIONS = [f"/oauth2/{word}" for word in ("token", "introspect", "device_authorization", "logout", "register")]
 GUESS = {"email": "nobody@example.com", "password": "wrong-horse"}
 
 
@@ -39,7 +40,7 @@ def stories(urls: str = "nhost_auth.urls") -> Iterator[tuple[str, str, Story]]:
 
 def specified(path: str) -> set[str]:
     """The buckets of a path by the words of configuration.md 6.2."""
-    asking = ("/signin", "/elevate", "/oauth2/authorize", "/oauth2/login")
+    asking = ("/signin", "/elevate", "/oauth2/authorize", "/oauth2/login", "/oauth2/device")
     guessable = path.startswith(asking) or path.endswith(("/verify", "/otp"))
     belongs = {
         "email": path in ALWAYS_MAIL.split(),
@@ -47,7 +48,7 @@ def specified(path: str) -> set[str]:
         "sms": path in SMS.split(),
         "brute_force": guessable,
         "signups": path.startswith("/signup"),
-        "oauth2_server": path in ("/oauth2/token", "/oauth2/introspect"),
+        "oauth2_server": path in OF_APPLICATIONS,
     }
     return {bucket for bucket, applies in belongs.items() if applies}
 

@@ -16,7 +16,7 @@ import time_machine
 from cryptography.hazmat.primitives import serialization
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 
-from nhost_auth.infra.jwt import KeyringBackend
+from nhost_auth.infra.jwt import KeyringBackend, TokenError
 from nhost_auth.infra.keyring import Key, Keyring, from_secret
 
 ISSUER, SECRET = "https://auth.example.com/v1", "s" * 64
@@ -263,3 +263,29 @@ def test_header_that_is_no_object_is_refused(header: Any) -> None:
 )
 def test_payload_that_is_no_object_is_refused(payload: Any) -> None:
     assert refused(shared(), by_hand({"alg": "HS256"}, payload, hmac_sha256(SECRET.encode())))
+
+
+def test_token_whose_time_is_over_can_be_read_on_purpose() -> None:
+    backend, past = shared(), int(time.time()) - 86_400
+    token = backend.encode(claims(iat=past, exp=past + 900))
+    assert backend.decode_expired(token)["sub"] == "ann"
+    with pytest.raises(TokenBackendExpiredToken):
+        backend.decode(token)
+
+
+@pytest.mark.parametrize("changed", [{"iss": "https://evil.example"}, {"exp": None}], ids=str)
+def test_47_claim_that_is_missing_or_wrong_refuses_a_token_of_the_past_too(changed: Claims) -> None:
+    with pytest.raises(TokenError):
+        shared().decode_expired(jwt.encode(claims(**changed), SECRET, "HS256"))
+
+
+def test_45_missing_or_foreign_signature_refuses_a_token_of_the_past_too(keys: dict[str, Key]) -> None:
+    backend = KeyringBackend(Keyring((keys["RS256"],), ISSUER))
+    for token in (
+        jwt.encode(claims(), "", "none"),
+        jwt.encode(claims(), SECRET, "HS256"),
+        KeyringBackend(Keyring((keys["EdDSA"],), ISSUER)).encode(claims()),
+        "nonsense",
+    ):
+        with pytest.raises(TokenError):
+            backend.decode_expired(token)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +17,8 @@ from tests.live.redis_server import Redis
 if TYPE_CHECKING:
     from tests.live.app_page import AppPage
 
-VisitApp = Callable[[Demo], "AppPage"]
-"""Opens the page /app of a demo in a browser profile of its own."""
+VisitApp = Callable[..., "AppPage"]
+"""Opens the page /app of a demo in a browser profile of its own; a script may run before the page's."""
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +40,22 @@ def start(tmp_path: Path) -> Iterator[Start]:
         directory.mkdir()
         shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}"}
         running.append(Demo(directory, **shared | environment).start())
+        return running[-1]
+
+    yield start
+    assert [demo.stop() for demo in running] == [0] * len(running)
+
+
+@pytest.fixture
+def start_beside(tmp_path: Path, demo: Demo) -> Iterator[Start]:
+    """Starts demos of the test's own on copies of the shared one's database, or on one that they are given."""
+    running: list[Demo] = []
+
+    def start(**environment: str) -> Demo:
+        directory = tmp_path / str(len(running))
+        directory.mkdir()
+        begun = Demo(directory, **environment)
+        running.append(begun.resume() if "DATABASE_URL" in environment else begun.resume_from(demo))
         return running[-1]
 
     yield start
@@ -72,8 +91,8 @@ def visit_app(running_chromium: Any) -> Iterator[VisitApp]:
 
     opened: list[AppPage] = []
 
-    def visit(demo: Demo) -> AppPage:
-        opened.append(AppPage(running_chromium, demo))
+    def visit(demo: Demo, script: str = "") -> AppPage:
+        opened.append(AppPage(running_chromium, demo, script))
         return opened[-1]
 
     yield visit
@@ -86,3 +105,20 @@ def visit_app(running_chromium: Any) -> Iterator[VisitApp]:
 def page_tools(tmp_path_factory: pytest.TempPathFactory) -> PageTools:
     """The npm packages of the page; skips the test where they cannot be had."""
     return PageTools(tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="session")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the clients of package-lock.json installed. Missing tools are a reason to skip, but not in CI."""
+    folder = tmp_path_factory.mktemp("sdk")
+    if shutil.which("npm") is None and not os.environ.get("CI"):
+        pytest.skip("Node and npm are not installed")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(Path(__file__).parent / "sdk" / name, folder)
+    done = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True, text=True
+    )
+    if done.returncode and not os.environ.get("CI"):
+        pytest.skip(f"The clients cannot be installed: {done.stderr[-300:]}")
+    assert done.returncode == 0, done.stderr
+    return folder

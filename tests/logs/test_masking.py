@@ -9,6 +9,7 @@ import pytest
 from nhost_auth.logs.masking import MASK, is_secret, mask, mask_traceback, mask_value
 
 UUID = "6f1c2d3e-4b5a-4c6d-8e7f-0123456789ab"
+GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln_-bmF0dXJl"
 
 
@@ -43,6 +44,11 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln_-bmF0dXJl"
         ("x-cf-turnstile-response: hunter2", f"x-cf-turnstile-response: {MASK}"),
         ("AUTH_TURNSTILE_SECRET=hunter2", f"AUTH_TURNSTILE_SECRET={MASK}"),
         ("imageUrl: 'data:image/png;base64,AAAA'", f"imageUrl: {MASK}"),
+        ("/oauth2/device?user_code=hunter2&view=x", f"/oauth2/device?user_code={MASK}&view=x"),
+        ("/oauth2/device?view=x%26user_code%3Dhunter2", f"/oauth2/device?view=x%26user_code%3D{MASK}"),
+        ('{"userCode": "hunter2", "approve": true}', f'{{"userCode": {MASK}, "approve": true}}'),
+        (f"grant_type={GRANT}&device_code=hunter2", f"grant_type={GRANT}&device_code={MASK}"),
+        ("/oauth2/logout?id_token_hint=hunter2&client_id=x", f"/oauth2/logout?id_token_hint={MASK}&client_id=x"),
     ],
 )
 def test_secret_goes_and_its_name_stays(text: str, masked: str | None) -> None:
@@ -63,6 +69,7 @@ def test_secret_goes_and_its_name_stays(text: str, masked: str | None) -> None:
         "SMS to +12025550143: message: Your code is 123456.",
         "Bearer token is missing, Basic authentication is off",
         "password-too-short",
+        "token_type_hint=refresh&grant_type=urn:ietf:params:oauth:grant-type:device_code",
         "/signin/email-password 401",
         "",
     ],
@@ -79,6 +86,9 @@ def test_what_is_no_secret_stays(text: str) -> None:
         ("HTTP_AUTHORIZATION", True),
         ("code", True),
         ("AUTH_SMTP_PASSWORD", True),
+        ("device_code", True),
+        ("userCode", True),
+        ("id_token_hint", True),
         ("refreshTokenId", False),
         ("status_code", False),
         ("email", False),

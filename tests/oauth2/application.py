@@ -82,19 +82,23 @@ class Application:
         """What the application gets once the bearer of `token` has agreed."""
         return parameters(self.agree(token, self.request_id(**changes)).json["redirectUri"])["code"]
 
-    def exchange(self, code: str, /, **changes: Any) -> Reply:
-        fields = {
+    def exchange_fields(self, code: str) -> dict[str, str]:
+        return {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": REDIRECT,
             "code_verifier": VERIFIER,
             **self.credentials,
         }
-        return form(self.api, TOKEN, fields | changes)
+
+    def exchange(self, code: str, /, **changes: Any) -> Reply:
+        return form(self.api, TOKEN, self.exchange_fields(code) | changes)
+
+    def refresh_fields(self, refresh_token: str) -> dict[str, str]:
+        return {"grant_type": "refresh_token", "refresh_token": refresh_token, **self.credentials}
 
     def refresh(self, refresh_token: str, /, **changes: Any) -> Reply:
-        fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, **self.credentials}
-        return form(self.api, TOKEN, fields | changes)
+        return form(self.api, TOKEN, self.refresh_fields(refresh_token) | changes)
 
     def tokens(self, token: str, **changes: Any) -> dict[str, Any]:
         """All that an application gets for its user."""

@@ -76,6 +76,16 @@ def test_role_that_the_user_has_not_got_is_denied(shop: Application, ann: Reply)
     )
 
 
+def test_62_application_lets_nobody_in_for_its_user(
+    shop: Application, bank: Application, ann: Reply, settings: Any
+) -> None:
+    for everywhere, scope in ((False, "graphql"), (True, "openid")):
+        settings.AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE = everywhere
+        token = shop.tokens(ann.token, scope=scope)["access_token"]
+        assert bank.agree(token, bank.request_id()).outcome == (403, "access_denied")
+    assert not account(ann).oauth2_grants.filter(client=bank.row).exists()
+
+
 def test_refusal_reaches_the_application_with_its_state(api: Api, shop: Application, ann: Reply) -> None:
     asked = shop.request_id()
     reply = api.post(REFUSE, {"requestId": asked})

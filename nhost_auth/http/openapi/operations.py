@@ -31,6 +31,7 @@ SECURITY: dict[Guard | None, list[Schema]] = {
     guards.optional_elevated: [ANYBODY, {elevation.SCHEME: []}],
     guards.bearer: [{"BearerAuth": []}],
     guards.application_bearer: [{"BearerAuth": []}],
+    guards.application_bearer_or_form: [{"BearerAuth": []}],
     guards.elevated: [{elevation.SCHEME: []}],
     guards.elevated_unless_enrolling: [{elevation.SCHEME: []}],
     guards.proven_unless_enrolling: [{elevation.SCHEME: []}],
@@ -86,7 +87,7 @@ class Operations:
                 found["200"] = {"description": "All is well."}
             else:
                 schema = self._shapes.answer(kind)
-                found["200"] = _as_json("All is well.", schema, self._examples.answer(schema))
+                found[str(story.status)] = _as_json("All is well.", schema, self._examples.answer(schema))
         return found
 
     def _refusals(self, story: Story, endpoint: type[Endpoint]) -> Schema:
