@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
+from django.contrib.auth.hashers import get_hashers
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core import mail
 from django.core.management.commands import flush
@@ -66,6 +67,14 @@ def cheap_recovery_codes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crypto, "Argon2idHasher", CheapArgon2idHasher)
         yield
+
+
+@pytest.fixture(autouse=True)
+def hashers_are_left_as_found() -> Iterator[None]:
+    """Django keeps them: a test that left a real host's behind made a third of all others slow, and nobody saw it."""
+    before = [type(hasher) for hasher in get_hashers()]
+    yield
+    assert [type(hasher) for hasher in get_hashers()] == before
 
 
 # HYPOTHESIS_PROFILE=thorough makes up other cases in each run, and thirty times as many.
