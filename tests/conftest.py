@@ -28,6 +28,7 @@ from tests.described import ensure_described
 from tests.hashers import CheapArgon2idHasher
 from tests.internet import internet as internet
 from tests.internet import internet_proxy as internet_proxy
+from tests.live.demo import prepared as prepared
 
 PASSWORD = "Correct-horse-7"
 PREFIX = "/v1"
