@@ -54,8 +54,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
     def sql_flush(style: Any, connection: Any, **options: Any) -> list[str]:
         tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
-        emptied: list[str] = connection.ops.sql_flush(style, sorted(tables - LASTING), **options)
-        return emptied
+        emptied = sorted(tables - LASTING)
+        if (
+            connection.vendor == "postgresql"
+        ):  # a file less and a new one for each table is what TRUNCATE takes long for
+            return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in emptied]
+        return list(connection.ops.sql_flush(style, emptied, **options))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "sql_flush", sql_flush)
