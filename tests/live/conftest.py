@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +35,17 @@ def start(prepared: Prepared, tmp_path: Path) -> Iterator[Start]:
     running: list[Demo] = []
     prepared.copy(tmp_path)
 
-    def start(**environment: str) -> Demo:
-        directory = tmp_path / str(len(running))
-        directory.mkdir()
-        shared = {"DATABASE_URL": f"sqlite:///{tmp_path / DATABASE}"}
-        running.append(Demo(directory, **shared | environment).resume())
-        return running[-1]
+    with ExitStack() as ended:
 
-    yield start
-    assert [demo.stop() for demo in running] == [0] * len(running)
+        def start(**environment: str) -> Demo:
+            directory = tmp_path / str(len(running))
+            directory.mkdir()
+            shared = {"DATABASE_URL": f"sqlite:///{tmp_path / DATABASE}"}
+            running.append(ended.enter_context(Demo(directory, **shared | environment)))
+            return running[-1].resume()
+
+        yield start
+        assert [demo.stop() for demo in running] == [0] * len(running)
 
 
 @pytest.fixture(scope="session")
