@@ -154,6 +154,7 @@ VALUES: dict[str, Any] = {
     "end_session_endpoint": f"{SERVER}/oauth2/logout",
     "registration_endpoint": f"{SERVER}/oauth2/register",
     # Where a name means something else.
+    "Application.name": "Shop",
     "AssertionResponse.id": BASE64URL,
     "Oauth2TokenRequest.code": OTHER_UUID,
     "OAuth2UserinfoResponse.name": "Ann",
