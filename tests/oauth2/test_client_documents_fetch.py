@@ -45,7 +45,6 @@ ODD, NOBODY = "The client ID is no URL", "The client ID URL names no host"
         (f"https://{HOST}\\@evil.example{PATH}", ODD),
         (f"https://{HOST}{PATH} ", ODD),
         (f"https://{HOST}{PATH}\n", ODD),
-        (f"https://{HOST}/\0", ODD),
         (f"https://{HOST}/\u00e4", ODD),
         ("https://\uff11\uff10.0.0.1/a", ODD),
         ("https://app%2eexample.com/a", NOBODY),
