@@ -110,22 +110,23 @@ if not (os.environ.get("AUTH_CLIENT_URL") or os.environ.get("AUTH_WEBAUTHN_RP_ID
     # Pages of this project are the client, and browsers refuse WebAuthn on an IP address.
     AUTH_WEBAUTHN_RP_ID = "localhost"
     AUTH_WEBAUTHN_RP_ORIGINS = [*_GIVEN.get("AUTH_WEBAUTHN_RP_ORIGINS", []), _NAMED_ORIGIN]
+DEMO_PAGE = ""
 if not os.environ.get("AUTH_CLIENT_URL"):
     # The page /app is the client: people come back to it, and it shows every way in.
+    DEMO_PAGE = f"{_NAMED_ORIGIN}/app"
     AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS = [
         *_GIVEN.get("AUTH_ACCESS_CONTROL_ALLOWED_REDIRECT_URLS", []),
-        f"{_NAMED_ORIGIN}/app",
+        DEMO_PAGE,
     ]
     if "AUTH_PROVIDER_CUSTOM" not in _GIVEN:
         _CLIENT_SECRET = salted_hmac("example_project.provider", "client", SECRET_KEY).hexdigest()
         AUTH_PROVIDER_CUSTOM = {
             "demo-provider": {  # provider.py
-                "type": "oauth2",
+                "type": "oidc",
                 "clientId": "nhost-auth-demo",
                 "clientSecret": _CLIENT_SECRET,
-                "authorizationUrl": f"{_ORIGIN}/provider",
-                "tokenUrl": f"{_ORIGIN}/provider/token",
-                "userinfoUrl": f"{_ORIGIN}/provider/me",
+                "issuer": f"{_ORIGIN}/provider",
+                "audiences": ["nhost-auth-demo-page"],  # whose ID tokens sign in too: the page's
             }
         }
         AUTH_OUTBOUND_PRIVATE_HOSTS = [*_GIVEN.get("AUTH_OUTBOUND_PRIVATE_HOSTS", []), "127.0.0.1"]

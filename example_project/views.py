@@ -1,13 +1,12 @@
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from example_project import provider
 from example_project.models import InboxMessage
+from example_project.provider_names import NAMES
 from nhost_auth.conf import conf
-from nhost_auth.infra.providers import PROVIDERS, is_enabled
 
 NEWEST = 50
 IP_ADDRESS = "127.0.0.1"
@@ -23,7 +22,6 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "api": settings.AUTH_SERVER_URL,
         "inbox": settings.DEMO_INBOX,
-        "passkeys": settings.AUTH_WEBAUTHN_ENABLED,
         "failed": request.GET.get("errorDescription"),
         "followed": request.GET.get("type"),
     }
@@ -41,7 +39,26 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def app(request: HttpRequest) -> HttpResponse:
     """Every way in, by @nhost/nhost-js; the ways that are switched off are left out."""
-    ways = {
+    host, colon, port = request.get_host().partition(":")
+    if host == IP_ADDRESS:  # browsers refuse WebAuthn on an address without a name
+        return redirect(f"{request.scheme}://localhost{colon}{port}{request.get_full_path()}")
+    prefix = settings.AUTH_API_PREFIX.strip("/")
+    context = {
+        "ways": _ways(),
+        "providers": _providers(),
+        "id_token_page": provider.page_url(),
+        "id_token_provider": f"c:{provider.SLUG}",
+        "server": settings.AUTH_SERVER_URL,
+        "api": f"/{prefix}" if prefix else "",
+        "inbox": settings.DEMO_INBOX,
+    }
+    page = render(request, "example_project/app.html", context)
+    page.headers["Content-Security-Policy"] = SCRIPT_POLICY
+    return page
+
+
+def _ways() -> dict[str, bool]:
+    return {
         "anonymous": conf.AUTH_ANONYMOUS_USERS_ENABLED,
         "email_code": conf.AUTH_OTP_EMAIL_ENABLED,
         "magic_link": conf.AUTH_EMAIL_PASSWORDLESS_ENABLED,
@@ -49,29 +66,11 @@ def app(request: HttpRequest) -> HttpResponse:
         "second_factor": conf.AUTH_MFA_ENABLED or conf.AUTH_TOTP_ENABLED,
         "sms_code": conf.AUTH_SMS_PASSWORDLESS_ENABLED,
     }
-    return _with_script(request, "app", ways=ways, providers=_providers(), server=settings.AUTH_SERVER_URL)
 
 
 def _providers() -> list[tuple[str, str]]:
-    """The social providers that are switched on, with names for people."""
-    slugs = [slug for slug in PROVIDERS if is_enabled(slug)] + [f"c:{slug}" for slug in conf.AUTH_PROVIDER_CUSTOM or ()]
-    return [(slug, slug.removeprefix("c:").replace("-", " ").capitalize()) for slug in slugs]
-
-
-def passkeys(request: HttpRequest) -> HttpResponse:
-    """Signing up, in and on with passkeys; a script of the page does it by the API alone."""
-    if not settings.AUTH_WEBAUTHN_ENABLED:
-        raise Http404("AUTH_WEBAUTHN_ENABLED is off.")
-    return _with_script(request, "passkeys")
-
-
-def _with_script(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-    """A page whose script asks the API, under a host that browsers let use WebAuthn."""
-    host, colon, port = request.get_host().partition(":")
-    if host == IP_ADDRESS:  # they refuse an address without a name
-        return redirect(f"{request.scheme}://localhost{colon}{port}{request.get_full_path()}")
-    prefix = settings.AUTH_API_PREFIX.strip("/")
-    context |= {"api": f"/{prefix}" if prefix else "", "inbox": settings.DEMO_INBOX}
-    page = render(request, f"example_project/{name}.html", context)
-    page.headers["Content-Security-Policy"] = SCRIPT_POLICY
-    return page
+    """The social providers that are switched on: their names in URLs, and for people."""
+    on = [part for part in NAMES if getattr(conf, f"AUTH_PROVIDER_{part}_ENABLED")]
+    built_in = [(part.replace("_", "").lower(), NAMES[part]) for part in on]
+    own = [(f"c:{slug}", slug.replace("-", " ").capitalize()) for slug in conf.AUTH_PROVIDER_CUSTOM or ()]
+    return built_in + own

@@ -29,6 +29,8 @@ def everything_on(settings: Any) -> None:
     open_inbox(settings)
     settings.AUTH_EMAIL_PASSWORDLESS_ENABLED = settings.AUTH_VERIFY_CONFIRM_PAGE = settings.AUTH_MFA_ENABLED = True
     settings.AUTH_WEBAUTHN_ENABLED = settings.AUTH_OAUTH2_PROVIDER_ENABLED = True
+    for part in ("DEVICE", "LOGOUT", "REGISTRATION"):
+        setattr(settings, f"AUTH_OAUTH2_PROVIDER_{part}_ENABLED", True)
 
 
 def known(api: Api) -> Reply:

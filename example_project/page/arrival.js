@@ -1,8 +1,9 @@
 // Back from a mailed link or from a provider: the address tells how it ended.
 
 import { nhost } from './client.js'
+import { bring } from './id_token.js'
+import { exchange } from './pkce.js'
 import { enter } from './screen.js'
-import { exchange } from './social.js'
 
 const TOLD = {
   emailConfirmChange: 'Your new address is confirmed.',
@@ -13,10 +14,15 @@ const TOLD = {
 /** Takes what the address holds, once: tokens must not stay in the address bar and the history. */
 export async function arrive() {
   const query = new URLSearchParams(location.search)
+  const fragment = new URLSearchParams(location.hash.slice(1))
   history.replaceState(null, '', location.pathname)
   if (query.has('error')) throw new Error(`That did not work: ${query.get('errorDescription') ?? query.get('error')}.`)
   if (query.has('mfaTicket')) return enter({ mfa: { ticket: query.get('mfaTicket') } })
-  if (query.has('code')) return exchange(query.get('code'))
+  if (query.has('code')) {
+    const purpose = query.get('type') === 'passwordReset' ? 'reset' : 'provider'
+    return exchange(query.get('code'), purpose, TOLD[query.get('type')])
+  }
+  if (fragment.has('state')) return bring(fragment)
   if (query.get('state') === 'connected') return 'The provider is connected.'
   if (!query.has('refreshToken')) return ''
   // A mail may be opened in another browser than the one that asked for it, so what it brings is good in any.

@@ -1,4 +1,4 @@
-// The one client of the page. It keeps the session in localStorage, sends it along and renews it before it ends.
+// The one client of the page. It keeps the session (storage.js), sends it along and renews it before it ends.
 
 import { createClient } from '@nhost/nhost-js'
 import {
@@ -7,6 +7,7 @@ import {
   FetchError,
   sessionRefreshMiddleware
 } from '@nhost/nhost-js/fetch'
+import { storage } from './storage.js'
 
 const { api } = document.querySelector('#app').dataset
 
@@ -16,7 +17,7 @@ const reach = (next) => (url, options) =>
     throw new Error('The server cannot be reached.')
   })
 
-export const nhost = createClient({ authUrl: location.origin + api })
+export const nhost = createClient({ authUrl: location.origin + api, storage })
 nhost.auth.pushChainFunction(reach)
 
 /** Where mailed links and providers send people back to: this page, which AUTH_CLIENT_URL or the list beside it allows. */

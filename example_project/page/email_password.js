@@ -1,6 +1,7 @@
 // An e-mail address and a password; a mail for those who forgot it, and the confirming mail once more.
 
 import { nhost, redirectTo } from './client.js'
+import { challenge } from './pkce.js'
 import { enter, onSubmit } from './screen.js'
 
 const options = { redirectTo }
@@ -19,6 +20,6 @@ onSubmit('email-password-help', async ({ email }, button) => {
     await nhost.auth.sendVerificationEmail({ email, options })
     return 'The confirming mail was sent again.'
   }
-  await nhost.auth.sendPasswordResetEmail({ email, options })
-  return 'If there is an account with this address, a mail is on its way. Its link signs you in; then set a new password.'
+  await nhost.auth.sendPasswordResetEmail({ email, options, codeChallenge: await challenge('reset') })
+  return 'If there is an account with this address, a mail is on its way. Its link signs you in, in this browser; then set a new password.'
 })

@@ -1,9 +1,11 @@
-// A link by e-mail, for somebody new as for somebody known. arrival.js takes what it brings back.
+// A link by e-mail. Signing in takes somebody new too, signing up nobody else. arrival.js takes what the link brings back.
 
 import { nhost, redirectTo } from './client.js'
-import { onSubmit } from './screen.js'
+import { ifNew, onSubmit } from './screen.js'
 
-onSubmit('magic-link', async ({ email }) => {
-  await nhost.auth.signInPasswordlessEmail({ email, options: { redirectTo } })
-  return 'A mail is on its way: follow its link.'
+onSubmit('magic-link', async ({ email }, button) => {
+  const asked = { email, options: { redirectTo } }
+  if (button === 'sign-up') await nhost.auth.signUpPasswordlessEmail(asked)
+  else await nhost.auth.signInPasswordlessEmail(asked)
+  return `A mail is on its way${ifNew(button)}: follow its link.`
 })

@@ -6,17 +6,21 @@ import './email_code.js'
 import './sms_code.js'
 import './passkeys.js'
 import './social.js'
+import './id_token.js'
 import './personal_access_tokens.js'
 import './anonymous.js'
 import './second_factor.js'
 import './elevation.js'
 import './sessions.js'
 import './change_email.js'
+import './change_phone_number.js'
 import './change_password.js'
+import './provider_tokens.js'
 import './session.js'
 
 import { arrive } from './arrival.js'
 import { perform } from './screen.js'
+import { SESSION } from './storage.js'
 
 perform(arrive)
-addEventListener('storage', () => perform(() => '')) // signed in or out in another tab
+addEventListener('storage', ({ key }) => key === SESSION && perform(() => '')) // signed in or out in another tab

@@ -37,7 +37,7 @@ if (byId('passkeys')) {
 
 const nameOf = (key) => key.nickname || 'unnamed'
 
-function keyItem(key) {
+function keyItem(key, _index, keys) {
   const item = byId('passkey').content.cloneNode(true)
   item.querySelector('input').value = key.nickname ?? ''
   for (const button of item.querySelectorAll('button')) {
@@ -46,7 +46,7 @@ function keyItem(key) {
   const used = key.lastUsedAt ? `last used ${moment(key.lastUsedAt)}` : 'not used since'
   item.querySelector('.meta').textContent = `Made ${moment(key.createdAt)}, ${used}${key.backedUp ? ', synced' : ''}`
   onSubmit(item.querySelector('form'), ({ nickname }, button) =>
-    button === 'remove' ? removeKey(key) : renameKey(key, nickname)
+    button === 'remove' ? removeKey(key, keys.length === 1) : renameKey(key, nickname)
   )
   return item
 }
@@ -56,8 +56,9 @@ async function renameKey(key, nickname) {
   return 'The passkey was renamed.'
 }
 
-async function removeKey(key) {
-  if (!confirm(`Remove the passkey “${nameOf(key)}”? It will not sign you in any more.`)) return ''
+async function removeKey(key, isOnly) {
+  const loss = isOnly ? 'It is your only one: be sure that you have another way in.' : 'It will not sign you in any more.'
+  if (!confirm(`Remove the passkey “${nameOf(key)}”? ${loss}`)) return ''
   await ask('DELETE', `/user/webauthn/keys/${key.id}`)
   return 'The passkey was removed. Your device still has its half: forget it there too.'
 }

@@ -1,10 +1,9 @@
 // What all ways share: forms that act, one place for the outcome, one view at a time. No way knows another.
 
 import { nhost } from './client.js'
-import { explain } from './words.js'
+import { clear, tell, tellError } from './messages.js'
+import { ENDED, explain } from './words.js'
 
-const outcome = byId('outcome')
-const error = byId('error')
 const views = ['signed-out', 'second-step', 'signed-in'].map(byId)
 const painters = []
 
@@ -35,18 +34,22 @@ export function onSubmit(idOrForm, action) {
   })
 }
 
+/** Who signs up is not told who else has an account. */
+export const ifNew = (button) => (button === 'sign-up' ? ', if you are new here' : '')
+
 /** Two forms, the second `${id}-verify`: one has a code sent, the other takes it. */
 export function onCode(id, send, verify) {
   let sent = {}
-  onSubmit(id, async (values) => {
-    await send(values)
+  onSubmit(id, async (values, button) => {
+    await send(values, button)
     sent = values
     byId(`${id}-verify`).hidden = false
     byId(`${id}-verify`).elements.otp.focus()
-    return 'A code is on its way. Type it in here.'
+    return `A code is on its way${ifNew(button)}. Type it in here.`
   })
   onSubmit(`${id}-verify`, async ({ otp }, _button, form) => {
     const told = await verify({ ...sent, otp })
+    byId(id).reset()
     form.reset()
     form.hidden = true
     return told
@@ -70,16 +73,17 @@ export function takeTicket() {
 /** Runs an action and shows how it ended. One at a time. */
 export async function perform(action) {
   if (busy) return
+  const wasSignedIn = Boolean(nhost.getUserSession())
   const section = document.activeElement.closest('section')
   setBusy(true)
-  say(outcome)
-  say(error)
+  clear()
   try {
     const told = await action()
     await show()
-    say(outcome, told)
+    tell(told)
   } catch (reason) {
-    say(error, explain(reason))
+    const ended = wasSignedIn && !nhost.getUserSession() // which nhost-js found when it wanted to renew it
+    tellError(ended ? ENDED : explain(reason))
   }
   moveFocus(turn(), section)
   byId('inbox')?.contentWindow.location.replace(byId('inbox').src)
@@ -125,13 +129,4 @@ function moveFocus(turned, section) {
 function setBusy(now) {
   busy = now
   for (const button of document.querySelectorAll('button')) button.setAttribute('aria-disabled', now)
-}
-
-function say(region, told) {
-  region.replaceChildren()
-  if (!told) return
-  const note = document.createElement('p')
-  note.className = 'note'
-  note.append(told)
-  region.append(note)
 }

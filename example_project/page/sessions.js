@@ -17,15 +17,27 @@ onSubmit('sign-out-everywhere', async () => {
 
 function sessionItem(session) {
   const item = byId('session-item').content.cloneNode(true)
-  const name = session.device || 'an unknown device'
+  const name = deviceName(session.device)
   item.querySelector('.name').textContent = session.current ? `${name} (this one)` : name
+  item.querySelector('.name').title = session.device ?? ''
   item.querySelector('.meta').textContent = `From ${session.ip ?? 'an unknown address'}, last used ${moment(session.lastUsedAt)}`
-  const button = item.querySelector('button')
-  button.hidden = session.current
-  button.setAttribute('aria-label', `End the session of ${name}, last used ${moment(session.lastUsedAt)}`)
-  onSubmit(item.querySelector('form'), async () => {
+  const form = item.querySelector('form')
+  form.hidden = session.current
+  form.querySelector('button').setAttribute('aria-label', `End the session of ${name}, last used ${moment(session.lastUsedAt)}`)
+  onSubmit(form, async () => {
     await ask('DELETE', `/user/sessions/${session.id}`)
     return 'The session was ended.'
   })
   return item
+}
+
+/** The name a browser gives itself holds those of all it wants to be taken for: the first that is found here is its own. */
+const BROWSERS = { 'Edg/': 'Edge', 'OPR/': 'Opera', 'Firefox/': 'Firefox', 'Chrome/': 'Chrome', 'Safari/': 'Safari' }
+const SYSTEMS = { iPhone: 'iPhone', iPad: 'iPad', Android: 'Android', Windows: 'Windows', 'Mac OS X': 'macOS', Linux: 'Linux' }
+
+function deviceName(device) {
+  if (!device) return 'an unknown device'
+  const known = (names) => names[Object.keys(names).find((part) => device.includes(part))]
+  const [browser, system] = [known(BROWSERS), known(SYSTEMS)]
+  return browser && system ? `${browser} on ${system}` : device
 }

@@ -1,5 +1,7 @@
 // What went wrong, for people. The codes are the server's; what is not listed says enough in the server's own words.
 
+export const ENDED = 'Your session has ended. Sign in again.'
+
 const BY_CODE = {
   'disabled-endpoint': 'This server does not offer that.',
   'disabled-user': 'This account is disabled.',
@@ -7,7 +9,7 @@ const BY_CODE = {
   'invalid-email-password': 'There is no account with this address and this password.',
   'invalid-otp': 'This code is wrong, or too old.',
   'invalid-pat': 'This token is wrong, has expired or was revoked.',
-  'invalid-refresh-token': 'Your session has ended. Sign in again.',
+  'invalid-refresh-token': ENDED,
   'invalid-ticket': 'This link or step is too old, or was used before. Begin again.',
   'invalid-totp': 'This code is wrong, or was used before. Take the next one.',
   'internal-server-error': 'The server has failed. Try again later.',

@@ -37,7 +37,15 @@ OURS = {
     ("GET", "/user/webauthn/keys"),
     ("PATCH", "/user/webauthn/keys/{key_id}"),
     ("DELETE", "/user/webauthn/keys/{key_id}"),
+    ("GET", "/user/applications"),
+    ("DELETE", "/user/applications/{application_id}"),
+    ("POST", "/oauth2/device_authorization"),
+    ("GET", "/oauth2/device"),
+    ("POST", "/oauth2/device"),
     ("POST", "/oauth2/login/refuse"),
+    ("GET", "/oauth2/logout"),
+    ("POST", "/oauth2/logout"),
+    ("POST", "/oauth2/register"),
     ("POST", "/verify"),
 }
 """Not at Nhost at all."""
@@ -49,7 +57,11 @@ EXPLODED = {"providerSpecificParams": ["connection", "organization"]}
 """Objects whose members stand in a query by themselves."""
 
 OF_OPENID = {"max_age", "request", "request_uri"}
-BEYOND_THE_CONTRACT = {"oauth2AuthorizeURL": OF_OPENID, "oauth2AuthorizePostURL": OF_OPENID}
+BEYOND_THE_CONTRACT = {
+    "oauth2Token": {"device_code"},
+    "oauth2AuthorizeURL": OF_OPENID,
+    "oauth2AuthorizePostURL": OF_OPENID,
+}
 """Parameters of OpenID Connect that Nhost overlooks."""
 
 

@@ -26,6 +26,7 @@ MAIL_TO_VERIFY = """/signup/email-password /user/email/send-verification-email /
 SMS = """/signin/passwordless/sms /signup/passwordless/sms /user/phone-number/change /user/deanonymize/sms
 /elevate/otp/sms"""
 """The last three are ours; so is everything of /anonymous/convert, which is not Nhost's."""
+OF_APPLICATIONS = [f"/oauth2/{word}" for word in ("token", "introspect", "device_authorization", "logout", "register")]
 GUESS = {"email": "nobody@example.com", "password": "wrong-horse"}
 
 
@@ -39,15 +40,15 @@ def stories(urls: str = "nhost_auth.urls") -> Iterator[tuple[str, str, Story]]:
 
 def specified(path: str) -> set[str]:
     """The buckets of a path by the words of configuration.md 6.2."""
-    asking = ("/signin", "/elevate", "/oauth2/authorize", "/oauth2/login")
+    asking = ("/signin", "/elevate", "/oauth2/authorize", "/oauth2/login", "/oauth2/device")
     guessable = path.startswith(asking) or path.endswith(("/verify", "/otp"))
     belongs = {
         "email": path in ALWAYS_MAIL.split(),
         "verification_email": path in MAIL_TO_VERIFY.split(),
         "sms": path in SMS.split(),
-        "brute_force": guessable,
+        "brute_force": guessable and path != "/oauth2/device_authorization",
         "signups": path.startswith("/signup"),
-        "oauth2_server": path in ("/oauth2/token", "/oauth2/introspect"),
+        "oauth2_server": path in OF_APPLICATIONS,
     }
     return {bucket for bucket, applies in belongs.items() if applies}
 
@@ -73,7 +74,8 @@ def test_map_shows_them(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(("method", "path", "story"), list(stories()), ids=named)
 def test_stories_that_take_a_code_at_a_guessable_path_say_so(method: str, path: str, story: Story) -> None:
     fields: dict[str, serializers.Field[Any, Any, Any, Any]] = story.request().get_fields() if story.request else {}
-    assert story.takes_code is ("otp" in fields)
+    fields |= story.query().get_fields() if story.query else {}
+    assert story.takes_code is bool({"otp", "userCode", "user_code"} & set(fields))
     assert "brute_force" in story.limits or not story.takes_code
 
 

@@ -24,8 +24,9 @@ def is_alive(demo: Demo, session: dict[str, str]) -> bool:
 
 
 class AppPage:
-    def __init__(self, browser: Any, demo: Demo) -> None:
+    def __init__(self, browser: Any, demo: Demo, script: str = "") -> None:
         self.page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        self.page.add_init_script(script)  # which runs before the page's own
         self.asked: list[str] = []
         self.faults: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
@@ -63,6 +64,14 @@ class AppPage:
         self.fill("E-mail and password", "E-mail address", email)
         self.fill("E-mail and password", "Password", password)
         self.press("E-mail and password", "Sign in")
+
+    def sign_up_by_passkey(self, email: str) -> str:
+        """The virtual key that was made for it."""
+        key = self.keys.plug_in()
+        self.fill("Passkey", "E-mail address", email)
+        self.press("Passkey", "Sign up with a passkey")
+        self.expect_outcome("You are signed up.")
+        return key
 
     def sign_out(self) -> None:
         self.press("Who you are", "Sign out")
@@ -122,6 +131,7 @@ class AppPage:
         for look, width, scheme in (("light", 1280, "light"), ("dark", 1280, "dark"), ("phone", 390, "light")):
             self.page.emulate_media(color_scheme=scheme)
             self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.evaluate("scrollTo(0, 0)")
             self.page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
         self.page.set_viewport_size({"width": 1280, "height": 900})
 

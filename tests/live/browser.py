@@ -1,11 +1,10 @@
-"""Chromium with virtual security keys, and the demo's passkeys page as somebody sees it.
+"""Chromium with virtual security keys.
 
 Playwright's loop runs in the thread of the test: Django's ORM refuses to be used there meanwhile.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,68 +65,3 @@ class SecurityKeys:
         """Site and user of each credential on it: the user's id as sent, for browsers read that as base64url."""
         found = self._devtools.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]
         return [(one["rpId"], one["userHandle"].replace("+", "-")) for one in found]
-
-
-class PasskeysPage:
-    """/passkeys of a demo server in a browser profile of its own. `script` runs before the page's."""
-
-    def __init__(self, browser: Any, port: int, script: str = "") -> None:
-        self.page = browser.new_context().new_page()
-        self.page.add_init_script(script)
-        self.asked: list[str] = []
-        self.faults: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        self.keys = SecurityKeys(self.page)
-        self.open(port)
-
-    def open(self, port: int) -> None:
-        self.page.goto(f"http://localhost:{port}/passkeys")
-
-    def press(self, button: str) -> None:
-        self.page.get_by_role("button", name=button, exact=True).click()
-
-    def session_after(self, path: str, button: str) -> Any:
-        """The session that the API answers at `path` when a button is pressed; None where it has to wait."""
-        with self.page.expect_response(re.compile(rf"/v1{path}$")) as answer:
-            self.press(button)
-        return answer.value.json()["session"]
-
-    def enter_email(self, email: str) -> None:
-        self.page.get_by_label("E-mail address").fill(email)
-
-    def sign_up(self, email: str) -> Any:
-        self.enter_email(email)
-        return self.session_after("/signup/webauthn/verify", "Sign up with a passkey")
-
-    def sign_in(self) -> Any:
-        return self.session_after("/signin/webauthn/verify", "Sign in with a passkey")
-
-    def elevate(self) -> Any:
-        return self.session_after("/elevate/webauthn/verify", "Prove it is you")
-
-    def add_key(self, nickname: str) -> None:
-        self.page.get_by_label("Name of the new key").fill(nickname)
-        self.press("Add another key")
-
-    def expect_outcome(self, text: str) -> None:
-        expect(self.page.get_by_role("status")).to_contain_text(text)
-        expect(self.page.get_by_role("alert")).to_be_empty()
-
-    def expect_error(self, text: str) -> None:
-        expect(self.page.get_by_role("alert")).to_have_text(text)
-        expect(self.page.get_by_role("status")).to_be_empty()
-
-    def expect_signed_in(self, email: str) -> None:
-        expect(self.page.get_by_role("heading", name="Signed in")).to_be_visible()
-        expect(self.page.get_by_text(f"You are {email}")).to_be_visible()
-
-    def expect_signed_out(self) -> None:
-        expect(self.page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
-        expect(self.page.get_by_role("heading", name="Signed in")).to_be_hidden()
-
-    def expect_keys(self, *names: str) -> None:
-        shown = self.page.get_by_role("list", name="Your keys").get_by_label("Name", exact=True)
-        expect(shown).to_have_count(len(names))
-        for place, name in enumerate(names):
-            expect(shown.nth(place)).to_have_value(name)

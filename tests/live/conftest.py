@@ -4,12 +4,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.live.demo import Demo, Start
+from tests.live.demo import DATABASE, Demo, Prepared, Start
 from tests.live.page_tools import PageTools
 from tests.live.postgres import PostgreSQL, own_postgres
 from tests.live.redis_server import Redis
@@ -17,29 +18,49 @@ from tests.live.redis_server import Redis
 if TYPE_CHECKING:
     from tests.live.app_page import AppPage
 
-VisitApp = Callable[[Demo], "AppPage"]
-"""Opens the page /app of a demo in a browser profile of its own."""
+VisitApp = Callable[..., "AppPage"]
+"""Opens the page /app of a demo in a browser profile of its own; a script may run before the page's."""
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    running = Demo(tmp_path_factory.mktemp("demo")).start()
-    yield running
-    status = running.stop()
-    assert status == 0, running.printed
+def demo(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    directory = tmp_path_factory.mktemp("demo")
+    prepared.copy(directory)
+    with Demo(directory).resume() as running:
+        yield running
+        assert running.stop() == 0, running.printed
     assert "Traceback" not in running.printed, running.printed
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts demos of the test's own, one database between them unless they are given another."""
+def start(prepared: Prepared, tmp_path: Path) -> Iterator[Start]:
+    """Starts demos of the test's own, one prepared database between them."""
+    running: list[Demo] = []
+    prepared.copy(tmp_path)
+
+    with ExitStack() as ended:
+
+        def start(**environment: str) -> Demo:
+            directory = tmp_path / str(len(running))
+            directory.mkdir()
+            shared = {"DATABASE_URL": f"sqlite:///{tmp_path / DATABASE}"}
+            running.append(ended.enter_context(Demo(directory, **shared | environment)))
+            return running[-1].resume()
+
+        yield start
+        assert [demo.stop() for demo in running] == [0] * len(running)
+
+
+@pytest.fixture
+def start_beside(tmp_path: Path, demo: Demo) -> Iterator[Start]:
+    """Starts demos of the test's own on copies of the shared one's database, or on one that they are given."""
     running: list[Demo] = []
 
     def start(**environment: str) -> Demo:
         directory = tmp_path / str(len(running))
         directory.mkdir()
-        shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}"}
-        running.append(Demo(directory, **shared | environment).start())
+        begun = Demo(directory, **environment)
+        running.append(begun.resume() if "DATABASE_URL" in environment else begun.resume_from(demo))
         return running[-1]
 
     yield start
@@ -75,8 +96,8 @@ def visit_app(running_chromium: Any) -> Iterator[VisitApp]:
 
     opened: list[AppPage] = []
 
-    def visit(demo: Demo) -> AppPage:
-        opened.append(AppPage(running_chromium, demo))
+    def visit(demo: Demo, script: str = "") -> AppPage:
+        opened.append(AppPage(running_chromium, demo, script))
         return opened[-1]
 
     yield visit

@@ -1,16 +1,16 @@
-"""The page /app in Chromium: sessions, another address and password, personal access tokens, a social provider."""
+"""The page /app in Chromium: sessions, another address, number and password, personal access tokens."""
 
 from __future__ import annotations
 
 import requests
 
-from tests.live.app_page import PASSWORD, AppPage, is_alive
+from tests.live.app_page import PASSWORD, is_alive
 from tests.live.browser import expect
 from tests.live.conftest import VisitApp
-from tests.live.demo import Demo, Start
+from tests.live.demo import Demo
 from tests.live.page_tools import PageTools
 
-SESSIONS, TOKENS, SOCIAL = "Sessions", "Personal access tokens", "Social sign-in"
+SESSIONS, TOKENS, PHONE = "Sessions", "Personal access tokens", "Phone number"
 
 
 def sign_in_elsewhere(demo: Demo, email: str) -> dict[str, str]:
@@ -18,13 +18,6 @@ def sign_in_elsewhere(demo: Demo, email: str) -> dict[str, str]:
     reply = requests.post(f"{demo.api}/signin/email-password", json={"email": email, "password": PASSWORD}, timeout=10)
     session: dict[str, str] = reply.json()["session"]
     return session
-
-
-def tell_provider(app: AppPage, email: str) -> None:
-    """What somebody does on the page of the demo's provider."""
-    expect(app.page.get_by_role("heading", name="Who are you?")).to_be_visible()
-    app.page.get_by_label("E-mail address").fill(email)
-    app.page.get_by_role("button", name="Go on").click()
 
 
 def test_sessions_are_listed_and_ended(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
@@ -35,7 +28,7 @@ def test_sessions_are_listed_and_ended(demo: Demo, visit_app: VisitApp, page_too
     app.open()
     items = app.page.get_by_role("list", name=SESSIONS).get_by_role("listitem")
     expect(items).to_have_count(2)
-    expect(items.filter(has_text="(this one)")).to_have_count(1)
+    expect(items.filter(has_text="Chrome on Linux (this one)")).to_have_count(1)
     expect(items.filter(has_text="(this one)").get_by_role("button")).to_have_count(0)
     app.picture("account")
     app.expect_accessible(page_tools.axe)
@@ -71,6 +64,35 @@ def test_another_address_counts_once_its_mail_was_followed(demo: Demo, visit_app
     expect(app.way("Who you are").locator("#who-email")).to_have_text("page.new@example.com (confirmed)")
 
 
+def test_confirming_mail_is_sent_again(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("page.unconfirmed@example.com")
+    app.expect_outcome("You are signed up.")
+    app.press("E-mail address", "Send the confirming mail again")
+    app.expect_outcome("The confirming mail was sent again.")
+    app.follow_newest_link()
+    app.expect_outcome("Your address is confirmed")
+    expect(app.page.get_by_role("button", name="Send the confirming mail again")).to_have_count(0)
+
+
+def test_another_number_counts_once_its_code_was_typed_in(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("page.phone@example.com")
+    app.expect_outcome("You are signed up.")
+    app.fill(PHONE, "New phone number", "+12025550130")
+    app.press(PHONE, "Text it a code")
+    app.expect_outcome("A code is on its way.")
+    expect(app.way("Who you are").locator("#who-phone")).to_have_text("none")
+    app.fill(PHONE, "Code", "000000" if app.newest_code() != "000000" else "111111")
+    app.press(PHONE, "Change it")
+    app.expect_error("This code is wrong, or too old.")
+    app.fill(PHONE, "Code", app.newest_code())
+    app.press(PHONE, "Change it")
+    app.expect_outcome("Your phone number is changed.")
+    expect(app.way("Who you are").locator("#who-phone")).to_have_text("+12025550130 (confirmed)")
+    expect(app.way(PHONE).get_by_role("heading")).to_be_focused()
+
+
 def test_another_password_ends_all_other_sessions(demo: Demo, visit_app: VisitApp) -> None:
     app = visit_app(demo)
     app.sign_up("page.password@example.com")
@@ -103,61 +125,3 @@ def test_personal_access_token_signs_in(demo: Demo, visit_app: VisitApp) -> None
     app.press("Personal access token", "Sign in with the token")
     app.expect_outcome("You are signed in.")
     app.expect_signed_in("page.pat@example.com")
-
-
-def test_social_provider_signs_in(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
-    app = visit_app(demo)
-    app.press(SOCIAL, "Go on with Demo provider")
-    app.page.get_by_role("heading", name="Who are you?").wait_for()
-    app.picture("provider")
-    app.expect_accessible(page_tools.axe)
-    tell_provider(app, "page.social@example.com")
-    app.expect_outcome("You are signed in.")
-    app.expect_signed_in("page.social")
-    assert app.page.url == app.address
-    assert [url for url in app.asked if "refreshToken=" in url] == []
-    assert [url for url in app.asked if url.startswith(f"{app.address}?code=")]
-    first = app.session["user"]["id"]
-    app.sign_out()
-    app.press(SOCIAL, "Go on with Demo provider")
-    tell_provider(app, "page.social@example.com")
-    app.expect_signed_in("page.social")
-    assert app.session["user"]["id"] == first
-
-
-def test_declined_social_sign_in_is_told(demo: Demo, visit_app: VisitApp) -> None:
-    app = visit_app(demo)
-    app.press(SOCIAL, "Go on with Demo provider")
-    expect(app.page.get_by_role("heading", name="Who are you?")).to_be_visible()
-    app.page.get_by_role("button", name="Decline").click()
-    expect(app.page.get_by_role("alert")).to_contain_text("Provider returned an error")
-    app.open()
-    app.expect_signed_out()
-
-
-def test_social_provider_is_connected_to_an_account(demo: Demo, visit_app: VisitApp) -> None:
-    app = visit_app(demo)
-    app.sign_up("page.connects@example.com")
-    app.expect_outcome("You are signed up.")
-    mine = app.session["user"]["id"]
-    app.press("Social providers", "Connect Demo provider")
-    tell_provider(app, "page.connected@example.com")
-    app.expect_outcome("The provider is connected.")
-    app.sign_out()
-    app.press(SOCIAL, "Go on with Demo provider")
-    tell_provider(app, "page.connected@example.com")
-    app.expect_signed_in("page.connects@example.com")
-    assert app.session["user"]["id"] == mine
-
-
-def test_providers_code_is_of_no_use_elsewhere(demo: Demo, visit_app: VisitApp) -> None:
-    app = visit_app(demo)
-    app.open("?code=stolen")
-    app.expect_error("This visit to the provider began in another tab.")
-    app.expect_signed_out()
-
-
-def test_demos_provider_is_there_with_the_demos_page_alone(start: Start) -> None:
-    demo = start(AUTH_CLIENT_URL="https://app.example.com")
-    assert requests.get(f"{demo.origin}/provider", timeout=10).status_code == 404
-    assert "social" not in requests.get(f"http://localhost:{demo.port}/app", timeout=10).text

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-import pytest
+import requests
 
 from tests.live.app_page import PASSWORD
 from tests.live.browser import expect
 from tests.live.conftest import VisitApp
-from tests.live.demo import Demo, Start
+from tests.live.demo import Demo
 from tests.live.page_tools import PageTools
 
 LINK, MAIL_CODE, SMS_CODE, GUEST = "Magic link", "Code by e-mail", "Code by SMS", "As a guest"
@@ -54,6 +52,32 @@ def test_code_by_sms(demo: Demo, visit_app: VisitApp) -> None:
     app.press(SMS_CODE, "Sign in with the code")
     app.expect_signed_in("+12025550123")
     expect(app.way("Who you are").locator("#who-phone")).to_have_text("+12025550123 (confirmed)")
+
+
+def test_sign_up_by_mail_is_for_somebody_new(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    for way, address in ((LINK, "magic.new@example.com"), (MAIL_CODE, "code.new@example.com")):
+        for _again in range(2):
+            app.fill(way, "E-mail address", address)
+            app.press(way, "Sign up")
+            app.expect_outcome("is on its way, if you are new here")
+        inbox = requests.get(app.inbox_address, timeout=10).text
+        assert inbox.count(f"to {address}") == 1, "a known address gets the same answer and nothing else"
+
+
+def test_sign_up_by_sms_is_for_somebody_new(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.fill(SMS_CODE, "Phone number", "+12025550126")
+    app.press(SMS_CODE, "Sign up")
+    app.expect_outcome("is on its way, if you are new here")
+    app.fill(SMS_CODE, "Code", app.newest_code())
+    app.press(SMS_CODE, "Sign in with the code")
+    app.expect_signed_in("+12025550126")
+    app.sign_out()
+    app.fill(SMS_CODE, "Phone number", "+12025550126")
+    app.press(SMS_CODE, "Sign up")
+    app.expect_outcome("is on its way, if you are new here")
+    assert requests.get(app.inbox_address, timeout=10).text.count("to +12025550126") == 1
 
 
 def test_guest_becomes_a_user_by_a_password(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
@@ -104,20 +128,3 @@ def test_guest_becomes_a_user_by_sms(demo: Demo, visit_app: VisitApp) -> None:
     app.press("Stay, by SMS", "Become a user")
     app.expect_outcome("You are a user now.")
     assert (app.session["user"]["id"], app.session["user"]["phoneNumber"]) == (guest["id"], "+12025550124")
-
-
-@pytest.mark.parametrize(
-    ("variable", "title"),
-    [
-        ("AUTH_ANONYMOUS_USERS_ENABLED", GUEST),
-        ("AUTH_EMAIL_PASSWORDLESS_ENABLED", LINK),
-        ("AUTH_OTP_EMAIL_ENABLED", MAIL_CODE),
-        ("AUTH_SMS_PASSWORDLESS_ENABLED", SMS_CODE),
-    ],
-)
-def test_way_that_is_switched_off_is_left_out(start: Start, visit_app: VisitApp, variable: str, title: str) -> None:
-    app = visit_app(start(**{variable: "false"}))
-    expect(app.way("E-mail and password")).to_be_visible()
-    expect(app.page.get_by_role("heading", name=title)).to_have_count(0)
-    app.sign_up(f"{re.sub('[^a-z]', '.', title.lower())}@example.com")
-    app.expect_outcome("You are signed up.")

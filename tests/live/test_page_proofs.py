@@ -1,4 +1,4 @@
-"""The page /app in Chromium: passkeys, the second factor with recovery codes, and fresh proof."""
+"""The page /app in Chromium: the second factor with recovery codes, and fresh proof."""
 
 from __future__ import annotations
 
@@ -12,15 +12,6 @@ from tests.live.page_tools import PageTools
 WAY, KEYS, FACTOR, STEP, PROOF = "Passkey", "Passkeys", "Second factor", "Your second factor", "Proof"
 
 
-def sign_up_by_passkey(app: AppPage, email: str) -> str:
-    """The virtual key that was made for it."""
-    key = app.keys.plug_in()
-    app.fill(WAY, "E-mail address", email)
-    app.press(WAY, "Sign up with a passkey")
-    app.expect_outcome("You are signed up.")
-    return key
-
-
 def turn_second_factor_on(app: AppPage) -> str:
     """The secret; the codes of the present and the next time step are left."""
     app.press(FACTOR, "Set it up")
@@ -30,67 +21,6 @@ def turn_second_factor_on(app: AppPage) -> str:
     app.press(FACTOR, "Turn it on")
     app.expect_outcome("The second factor is on.")
     return secret
-
-
-def expect_keys(app: AppPage, *names: str) -> None:
-    shown = app.page.get_by_role("list", name=KEYS).get_by_label("Name", exact=True)
-    expect(shown).to_have_count(len(names))
-    for place, name in enumerate(names):
-        expect(shown.nth(place)).to_have_value(name)
-
-
-def test_passkey_signs_up_and_in(demo: Demo, visit_app: VisitApp) -> None:
-    app = visit_app(demo)
-    key = sign_up_by_passkey(app, "page.key@example.com")
-    first = app.session["user"]["id"]
-    assert app.keys.owners(key) == [("localhost", first)]
-    app.sign_out()
-    app.press(WAY, "Sign in with a passkey")
-    app.expect_outcome("You are signed in.")
-    assert app.session["user"]["id"] == first
-
-
-def test_no_key_is_told(demo: Demo, visit_app: VisitApp) -> None:
-    app = visit_app(demo)
-    app.keys.plug_in(isUserVerified=False)
-    app.press(WAY, "Sign in with a passkey")
-    app.expect_error("No passkey was used: you declined, or it took too long.")
-
-
-def test_browser_without_passkeys_is_told(demo: Demo, visit_app: VisitApp) -> None:
-    app = visit_app(demo)
-    app.page.add_init_script("delete window.PublicKeyCredential")
-    app.open()
-    app.press(WAY, "Sign in with a passkey")
-    app.expect_error("This browser does not use passkeys on this page")
-
-
-def test_passkeys_are_added_renamed_and_removed(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
-    app = visit_app(demo)
-    first = sign_up_by_passkey(app, "page.keys@example.com")
-    app.press(KEYS, "Add a passkey")
-    app.expect_error("This device has one of your passkeys already.")
-    app.keys.leave_alone(first)
-    app.keys.plug_in(transport="usb")
-    app.fill(KEYS, "Name of the new passkey", "Spare")
-    app.press(KEYS, "Add a passkey")
-    app.expect_outcome("The passkey was added.")
-    expect_keys(app, "", "Spare")
-    app.picture("passkeys")
-    app.expect_accessible(page_tools.axe)
-
-    app.page.get_by_role("list", name=KEYS).get_by_label("Name", exact=True).first.fill("Laptop")
-    app.press(KEYS, "Rename unnamed")
-    app.expect_outcome("The passkey was renamed.")
-    expect_keys(app, "Laptop", "Spare")
-    app.page.once("dialog", lambda dialog: dialog.dismiss())
-    app.press(KEYS, "Remove Spare")
-    expect_keys(app, "Laptop", "Spare")
-    app.page.once("dialog", lambda dialog: dialog.accept())
-    app.press(KEYS, "Remove Spare")
-    app.expect_outcome("The passkey was removed.")
-    expect_keys(app, "Laptop")
-    expect(app.way(KEYS).get_by_role("heading")).to_be_focused()
 
 
 def test_second_factor_is_asked_for_after_the_password(demo: Demo, visit_app: VisitApp, page_tools: PageTools) -> None:
@@ -169,8 +99,8 @@ def test_second_step_can_be_left(demo: Demo, visit_app: VisitApp) -> None:
     app.expect_signed_out()
 
 
-def test_second_factor_is_asked_for_after_a_link_too(start: Start, visit_app: VisitApp) -> None:
-    app = visit_app(start(AUTH_MFA_REQUIRED_EVERYWHERE="true"))
+def test_second_factor_is_asked_for_after_a_link_too(start_beside: Start, visit_app: VisitApp) -> None:
+    app = visit_app(start_beside(AUTH_MFA_REQUIRED_EVERYWHERE="true"))
     app.sign_up("page.everywhere@example.com")
     app.expect_outcome("You are signed up.")
     secret = turn_second_factor_on(app)
@@ -186,10 +116,10 @@ def test_second_factor_is_asked_for_after_a_link_too(start: Start, visit_app: Vi
     app.expect_signed_in("page.everywhere@example.com")
 
 
-def test_proof_is_given_where_it_is_asked_for(start: Start, visit_app: VisitApp) -> None:
-    demo = start(AUTH_REQUIRE_ELEVATED_CLAIM="required")
+def test_proof_is_given_where_it_is_asked_for(start_beside: Start, visit_app: VisitApp) -> None:
+    demo = start_beside(AUTH_REQUIRE_ELEVATED_CLAIM="required")
     app = visit_app(demo)
-    sign_up_by_passkey(app, "page.proof@example.com")
+    app.sign_up_by_passkey("page.proof@example.com")
     expect(app.way(PROOF)).to_contain_text("This session is not elevated.")
     app.page.get_by_role("list", name=KEYS).get_by_label("Name", exact=True).fill("Laptop")
     app.press(KEYS, "Rename unnamed")
@@ -235,12 +165,3 @@ def test_proof_by_a_mailed_and_a_texted_code(demo: Demo, visit_app: VisitApp) ->
     app.press(PROOF, "Prove it by the texted code")
     app.expect_outcome("You proved that it is you.")
     expect(app.way(PROOF)).to_contain_text("This session is elevated.")
-
-
-def test_passkeys_and_second_factor_can_be_switched_off(start: Start, visit_app: VisitApp) -> None:
-    app = visit_app(start(AUTH_WEBAUTHN_ENABLED="false", AUTH_MFA_ENABLED="false"))
-    app.sign_up("page.without@example.com")
-    app.expect_outcome("You are signed up.")
-    expect(app.way(PROOF)).to_be_visible()
-    for title in (WAY, KEYS, FACTOR):
-        expect(app.page.get_by_role("heading", name=title, exact=True)).to_have_count(0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import jwt
 import pytest
 import requests
 
 from tests.live.demo import Demo
 
+PAGE_CLIENT = "nhost-auth-demo-page"
 TOKEN = {"grant_type": "authorization_code", "client_id": "nhost-auth-demo"}
 
 
@@ -20,12 +22,15 @@ def asked(demo: Demo) -> str:
 
 def answer(demo: Demo, **form: str) -> dict[str, list[str]]:
     """What the provider sends somebody back with."""
+    return parse_qs(urlsplit(sign_in(asked(demo), **form).headers["Location"]).query)
+
+
+def sign_in(page: str, **form: str) -> requests.Response:
+    """What the provider answers to the form of its page."""
     with requests.Session() as browser:
-        page = asked(demo)
         browser.get(page, timeout=10)
         form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
-        reply = browser.post(page, data=form, headers={"Referer": page}, allow_redirects=False, timeout=10)
-    return parse_qs(urlsplit(reply.headers["Location"]).query)
+        return browser.post(page, data=form, headers={"Referer": page}, allow_redirects=False, timeout=10)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,33 @@ def test_code_is_no_access_token(demo: Demo) -> None:
     (code,) = answer(demo, email="ann@example.com")["code"]
     reply = requests.get(f"{demo.origin}/provider/me", headers={"Authorization": f"Bearer {code}"}, timeout=10)
     assert (reply.status_code, reply.json()) == (401, {"error": "invalid_token"})
+
+
+def test_page_gets_its_id_token_at_its_own_address_alone(demo: Demo) -> None:
+    page = f"http://localhost:{demo.port}/app"
+    query = {"response_type": "id_token", "client_id": PAGE_CLIENT, "nonce": "n", "state": "s"}
+    reply = sign_in(f"{demo.origin}/provider?{urlencode({**query, 'redirect_uri': page})}", email="ann@example.com")
+    target = urlsplit(reply.headers["Location"])
+    answer = parse_qs(target.fragment)
+    claims = jwt.decode(answer["id_token"][0], options={"verify_signature": False})
+    assert (target.path, target.query, answer["state"]) == ("/app", "", ["s"])
+    assert (claims["aud"], claims["nonce"], claims["email"]) == (PAGE_CLIENT, "n", "ann@example.com")
+    for other in ("http://localhost:1/app", f"{page}/x", f"{demo.api}/signin/provider/c:demo-provider/callback"):
+        url = f"{demo.origin}/provider?{urlencode({**query, 'redirect_uri': other})}"
+        assert requests.get(url, timeout=10).status_code == 404
+
+
+def test_refresh_token_is_for_its_client_alone(demo: Demo) -> None:
+    (code,) = answer(demo, email="ann@example.com")["code"]
+    body = {"grant_type": "refresh_token", "refresh_token": code, "client_secret": "guessed"}
+    reply = requests.post(f"{demo.origin}/provider/token", data=body, timeout=10)
+    assert (reply.status_code, reply.json()) == (401, {"error": "invalid_client"})
+
+
+def test_discovered_keys_are_public_halves(demo: Demo) -> None:
+    found = requests.get(f"{demo.origin}/provider/.well-known/openid-configuration", timeout=10).json()
+    (key,) = requests.get(found["jwks_uri"], timeout=10).json()["keys"]
+    assert (found["issuer"], key["kty"], "d" in key) == (f"{demo.origin}/provider", "OKP", False)
 
 
 def test_who_declines_is_sent_back_without_a_code(demo: Demo) -> None:

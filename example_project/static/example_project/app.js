@@ -863,12 +863,27 @@ function C(s6 = {}) {
 }
 var F = (s6, n4, t4, o2) => o2 || (n4 && t4 ? `https://${n4}.${s6}.${t4}.nhost.run/v1` : `https://local.${s6}.local.nhost.run/v1`);
 
+// storage.js
+var SESSION = "nhostSession";
+var CHOICE = "nhostStaySignedIn";
+var places = [sessionStorage, localStorage];
+var isChosen = () => localStorage.getItem(CHOICE) !== "no";
+var holder = () => places.find((place) => place.getItem(SESSION));
+var storage = {
+  get: () => JSON.parse(holder()?.getItem(SESSION) ?? null),
+  set: (session) => (holder() ?? places[Number(isChosen())]).setItem(SESSION, JSON.stringify(session)),
+  remove: () => places.forEach((place) => place.removeItem(SESSION))
+};
+var box = document.getElementById("stay-signed-in");
+box.checked = isChosen();
+box.addEventListener("change", () => localStorage.setItem(CHOICE, box.checked ? "yes" : "no"));
+
 // client.js
 var { api } = document.querySelector("#app").dataset;
-var reach = (next) => (url, options3) => next(url, options3).catch(() => {
+var reach = (next) => (url, options4) => next(url, options4).catch(() => {
   throw new Error("The server cannot be reached.");
 });
-var nhost = C({ authUrl: location.origin + api });
+var nhost = C({ authUrl: location.origin + api, storage });
 nhost.auth.pushChainFunction(reach);
 var redirectTo = location.origin + location.pathname;
 var fetchAsUser = s2([
@@ -884,7 +899,36 @@ async function ask(method, path, body) {
   return answer;
 }
 
+// messages.js
+var outcome = document.getElementById("outcome");
+var error = document.getElementById("error");
+var button = document.getElementById("close-message");
+var tell = (text) => show(text, "");
+var tellError = (text) => show("", text);
+var clear = () => show("", "");
+function show(told, wrong) {
+  outcome.replaceChildren(...note(told));
+  error.replaceChildren(...note(wrong));
+  button.hidden = !told && !wrong;
+}
+function note(text) {
+  if (!text) return [];
+  const paragraph = document.createElement("p");
+  paragraph.className = "note";
+  paragraph.textContent = text;
+  return [paragraph];
+}
+function close() {
+  if (document.activeElement === button) {
+    document.querySelector("#app > :not([hidden]) h2").focus({ preventScroll: true });
+  }
+  clear();
+}
+button.addEventListener("click", close);
+addEventListener("keydown", (event) => event.key === "Escape" && close());
+
 // words.js
+var ENDED = "Your session has ended. Sign in again.";
 var BY_CODE = {
   "disabled-endpoint": "This server does not offer that.",
   "disabled-user": "This account is disabled.",
@@ -892,7 +936,7 @@ var BY_CODE = {
   "invalid-email-password": "There is no account with this address and this password.",
   "invalid-otp": "This code is wrong, or too old.",
   "invalid-pat": "This token is wrong, has expired or was revoked.",
-  "invalid-refresh-token": "Your session has ended. Sign in again.",
+  "invalid-refresh-token": ENDED,
   "invalid-ticket": "This link or step is too old, or was used before. Begin again.",
   "invalid-totp": "This code is wrong, or was used before. Take the next one.",
   "internal-server-error": "The server has failed. Try again later.",
@@ -919,8 +963,6 @@ function explain(reason) {
 var moment = (text) => new Date(text).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
 
 // screen.js
-var outcome = byId("outcome");
-var error = byId("error");
 var views = ["signed-out", "second-step", "signed-in"].map(byId);
 var painters = [];
 var busy = false;
@@ -941,17 +983,19 @@ function onSubmit(idOrForm, action) {
     perform(() => action(Object.fromEntries(new FormData(form)), event.submitter?.value, form));
   });
 }
+var ifNew = (button2) => button2 === "sign-up" ? ", if you are new here" : "";
 function onCode(id, send, verify) {
   let sent = {};
-  onSubmit(id, async (values) => {
-    await send(values);
+  onSubmit(id, async (values, button2) => {
+    await send(values, button2);
     sent = values;
     byId(`${id}-verify`).hidden = false;
     byId(`${id}-verify`).elements.otp.focus();
-    return "A code is on its way. Type it in here.";
+    return `A code is on its way${ifNew(button2)}. Type it in here.`;
   });
   onSubmit(`${id}-verify`, async ({ otp }, _button, form) => {
     const told = await verify({ ...sent, otp });
+    byId(id).reset();
     form.reset();
     form.hidden = true;
     return told;
@@ -969,22 +1013,23 @@ function takeTicket() {
 }
 async function perform(action) {
   if (busy) return;
+  const wasSignedIn = Boolean(nhost.getUserSession());
   const section = document.activeElement.closest("section");
   setBusy(true);
-  say(outcome);
-  say(error);
+  clear();
   try {
     const told = await action();
-    await show();
-    say(outcome, told);
+    await show2();
+    tell(told);
   } catch (reason) {
-    say(error, explain(reason));
+    const ended = wasSignedIn && !nhost.getUserSession();
+    tellError(ended ? ENDED : explain(reason));
   }
   moveFocus(turn(), section);
   byId("inbox")?.contentWindow.location.replace(byId("inbox").src);
   setBusy(false);
 }
-async function show() {
+async function show2() {
   const session = nhost.getUserSession();
   if (!session) return;
   const user = session.user.isAnonymous ? session.user : (await nhost.auth.getUser()).body;
@@ -1013,82 +1058,121 @@ function moveFocus(turned, section) {
 }
 function setBusy(now) {
   busy = now;
-  for (const button of document.querySelectorAll("button")) button.setAttribute("aria-disabled", now);
+  for (const button2 of document.querySelectorAll("button")) button2.setAttribute("aria-disabled", now);
 }
-function say(region, told) {
-  region.replaceChildren();
-  if (!told) return;
-  const note = document.createElement("p");
-  note.className = "note";
-  note.append(told);
-  region.append(note);
+
+// pkce.js
+var key = (purpose) => `nhostPkceVerifier.${purpose}`;
+async function challenge(purpose) {
+  const pair = await i();
+  localStorage.setItem(key(purpose), pair.verifier);
+  return pair.challenge;
+}
+async function exchange(code, purpose, told) {
+  const codeVerifier = localStorage.getItem(key(purpose));
+  localStorage.removeItem(key(purpose));
+  if (!codeVerifier) throw new Error("This was begun in another browser. Begin again in this one.");
+  const { body } = await nhost.auth.tokenExchange({ code, codeVerifier });
+  return enter(body, told);
 }
 
 // email_password.js
 var options = { redirectTo };
-onSubmit("email-password", async ({ email, password }, button, form) => {
-  const answer = button === "sign-up" ? await nhost.auth.signUpEmailPassword({ email, password, options }) : await nhost.auth.signInEmailPassword({ email, password });
+onSubmit("email-password", async ({ email, password }, button2, form) => {
+  const answer = button2 === "sign-up" ? await nhost.auth.signUpEmailPassword({ email, password, options }) : await nhost.auth.signInEmailPassword({ email, password });
   form.reset();
-  return enter(answer.body, button === "sign-up" ? "You are signed up." : "You are signed in.");
+  return enter(answer.body, button2 === "sign-up" ? "You are signed up." : "You are signed in.");
 });
-onSubmit("email-password-help", async ({ email }, button) => {
-  if (button === "confirm") {
+onSubmit("email-password-help", async ({ email }, button2) => {
+  if (button2 === "confirm") {
     await nhost.auth.sendVerificationEmail({ email, options });
     return "The confirming mail was sent again.";
   }
-  await nhost.auth.sendPasswordResetEmail({ email, options });
-  return "If there is an account with this address, a mail is on its way. Its link signs you in; then set a new password.";
+  await nhost.auth.sendPasswordResetEmail({ email, options, codeChallenge: await challenge("reset") });
+  return "If there is an account with this address, a mail is on its way. Its link signs you in, in this browser; then set a new password.";
 });
 
 // magic_link.js
-onSubmit("magic-link", async ({ email }) => {
-  await nhost.auth.signInPasswordlessEmail({ email, options: { redirectTo } });
-  return "A mail is on its way: follow its link.";
+onSubmit("magic-link", async ({ email }, button2) => {
+  const asked = { email, options: { redirectTo } };
+  if (button2 === "sign-up") await nhost.auth.signUpPasswordlessEmail(asked);
+  else await nhost.auth.signInPasswordlessEmail(asked);
+  return `A mail is on its way${ifNew(button2)}: follow its link.`;
 });
 
 // email_code.js
 onCode(
   "email-code",
-  ({ email }) => nhost.auth.signInOTPEmail({ email }),
+  ({ email }, button2) => button2 === "sign-up" ? nhost.auth.signUpOTPEmail({ email }) : nhost.auth.signInOTPEmail({ email }),
   async ({ email, otp }) => enter((await nhost.auth.verifySignInOTPEmail({ email, otp })).body)
 );
 
 // sms_code.js
 onCode(
   "sms-code",
-  ({ phoneNumber }) => nhost.auth.signInPasswordlessSms({ phoneNumber }),
+  ({ phoneNumber }, button2) => button2 === "sign-up" ? nhost.auth.signUpPasswordlessSms({ phoneNumber }) : nhost.auth.signInPasswordlessSms({ phoneNumber }),
   async ({ phoneNumber, otp }) => enter((await nhost.auth.verifySignInPasswordlessSms({ phoneNumber, otp })).body)
 );
 
 // webauthn.js
 var NEEDED = "This browser does not use passkeys on this page: they need HTTPS, or the host localhost.";
-async function makeKey(options3) {
+async function makeKey(options4) {
   if (!window.PublicKeyCredential) throw new Error(NEEDED);
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options3);
-  return (await navigator.credentials.create({ publicKey })).toJSON();
+  return asJson(await navigator.credentials.create({ publicKey: creationOptions(options4) }));
 }
-async function useKey(options3) {
+async function useKey(options4) {
   if (!window.PublicKeyCredential) throw new Error(NEEDED);
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options3);
-  return (await navigator.credentials.get({ publicKey })).toJSON();
+  return asJson(await navigator.credentials.get({ publicKey: requestOptions(options4) }));
+}
+function creationOptions(json) {
+  if (PublicKeyCredential.parseCreationOptionsFromJSON) return PublicKeyCredential.parseCreationOptionsFromJSON(json);
+  return {
+    ...json,
+    challenge: decode(json.challenge),
+    user: { ...json.user, id: decode(json.user.id) },
+    excludeCredentials: decodeIds(json.excludeCredentials)
+  };
+}
+function requestOptions(json) {
+  if (PublicKeyCredential.parseRequestOptionsFromJSON) return PublicKeyCredential.parseRequestOptionsFromJSON(json);
+  return { ...json, challenge: decode(json.challenge), allowCredentials: decodeIds(json.allowCredentials) };
+}
+function asJson(credential) {
+  if (credential.toJSON) return credential.toJSON();
+  const { id, type, response } = credential;
+  const json = { clientDataJSON: encode(response.clientDataJSON) };
+  for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (response[name]) json[name] = encode(response[name]);
+  }
+  if (response.getTransports) json.transports = response.getTransports();
+  return { id, rawId: id, type, response: json, clientExtensionResults: credential.getClientExtensionResults() };
+}
+var decodeIds = (descriptors = []) => descriptors.map((one) => ({ ...one, id: decode(one.id) }));
+function decode(text) {
+  const bytes = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
+}
+function encode(buffer) {
+  const text = btoa(String.fromCharCode(...new Uint8Array(buffer)));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 // passkeys.js
 onSubmit("passkey-sign-in", async () => {
-  const options3 = await nhost.auth.signInWebauthn();
-  const credential = await useKey(options3.body);
+  const options4 = await nhost.auth.signInWebauthn();
+  const credential = await useKey(options4.body);
   return enter((await nhost.auth.verifySignInWebauthn({ credential })).body);
 });
 onSubmit("passkey-sign-up", async ({ email }, _button, form) => {
-  const options3 = await nhost.auth.signUpWebauthn({ email, options: { redirectTo } });
-  const credential = await makeKey(options3.body);
+  const options4 = await nhost.auth.signUpWebauthn({ email, options: { redirectTo } });
+  const credential = await makeKey(options4.body);
   const { body } = await nhost.auth.verifySignUpWebauthn({ credential, options: { redirectTo } });
   form.reset();
   return enter(body, "You are signed up.");
 });
 onSubmit("passkey-add", async ({ nickname }, _button, form) => {
-  const options3 = await nhost.auth.addSecurityKey();
-  const credential = await makeKey(options3.body);
+  const options4 = await nhost.auth.addSecurityKey();
+  const credential = await makeKey(options4.body);
   await nhost.auth.verifyAddSecurityKey({ credential, ...nickname && { nickname } });
   form.reset();
   return "The passkey was added.";
@@ -1100,52 +1184,74 @@ if (byId("passkeys")) {
     byId("no-passkeys").hidden = keys.length > 0;
   });
 }
-var nameOf = (key) => key.nickname || "unnamed";
-function keyItem(key) {
+var nameOf = (key2) => key2.nickname || "unnamed";
+function keyItem(key2, _index, keys) {
   const item = byId("passkey").content.cloneNode(true);
-  item.querySelector("input").value = key.nickname ?? "";
-  for (const button of item.querySelectorAll("button")) {
-    button.setAttribute("aria-label", `${button.textContent} ${nameOf(key)}`);
+  item.querySelector("input").value = key2.nickname ?? "";
+  for (const button2 of item.querySelectorAll("button")) {
+    button2.setAttribute("aria-label", `${button2.textContent} ${nameOf(key2)}`);
   }
-  const used = key.lastUsedAt ? `last used ${moment(key.lastUsedAt)}` : "not used since";
-  item.querySelector(".meta").textContent = `Made ${moment(key.createdAt)}, ${used}${key.backedUp ? ", synced" : ""}`;
+  const used = key2.lastUsedAt ? `last used ${moment(key2.lastUsedAt)}` : "not used since";
+  item.querySelector(".meta").textContent = `Made ${moment(key2.createdAt)}, ${used}${key2.backedUp ? ", synced" : ""}`;
   onSubmit(
     item.querySelector("form"),
-    ({ nickname }, button) => button === "remove" ? removeKey(key) : renameKey(key, nickname)
+    ({ nickname }, button2) => button2 === "remove" ? removeKey(key2, keys.length === 1) : renameKey(key2, nickname)
   );
   return item;
 }
-async function renameKey(key, nickname) {
-  await ask("PATCH", `/user/webauthn/keys/${key.id}`, { nickname });
+async function renameKey(key2, nickname) {
+  await ask("PATCH", `/user/webauthn/keys/${key2.id}`, { nickname });
   return "The passkey was renamed.";
 }
-async function removeKey(key) {
-  if (!confirm(`Remove the passkey \u201C${nameOf(key)}\u201D? It will not sign you in any more.`)) return "";
-  await ask("DELETE", `/user/webauthn/keys/${key.id}`);
+async function removeKey(key2, isOnly) {
+  const loss = isOnly ? "It is your only one: be sure that you have another way in." : "It will not sign you in any more.";
+  if (!confirm(`Remove the passkey \u201C${nameOf(key2)}\u201D? ${loss}`)) return "";
+  await ask("DELETE", `/user/webauthn/keys/${key2.id}`);
   return "The passkey was removed. Your device still has its half: forget it there too.";
 }
 
 // social.js
-var VERIFIER = "nhostPkceVerifier";
-var { baseURL, signInProviderURL } = e2(document.querySelector("#app").dataset.server);
-onSubmit("social", async (_values, provider) => {
-  const { verifier, challenge } = await i();
-  sessionStorage.setItem(VERIFIER, verifier);
-  location.assign(signInProviderURL(provider, { redirectTo, codeChallenge: challenge }));
-  return "The provider takes over.";
-});
-onSubmit("social-connect", async (_values, provider) => {
+var { signInProviderURL, signUpProviderURL } = e2(document.querySelector("#app").dataset.server);
+onSubmit("social", async (_values, provider2) => go(signInProviderURL(provider2, await returning())));
+onSubmit("social-sign-up", async (_values, provider2) => go(signUpProviderURL(provider2, await returning())));
+onSubmit("social-connect", async (_values, provider2) => {
   await nhost.refreshSession();
   const { accessToken } = nhost.getUserSession();
-  location.assign(signInProviderURL(provider, { redirectTo, connect: accessToken, state: "connected" }));
-  return "The provider takes over.";
+  return go(signInProviderURL(provider2, { redirectTo, connect: accessToken, state: "connected" }));
 });
-async function exchange(code) {
-  const codeVerifier = sessionStorage.getItem(VERIFIER);
-  sessionStorage.removeItem(VERIFIER);
-  if (!codeVerifier) throw new Error("This visit to the provider began in another tab. Begin again.");
-  const { body } = await nhost.auth.tokenExchange({ code, codeVerifier });
-  return enter(body);
+var returning = async () => ({ redirectTo, codeChallenge: await challenge("provider") });
+function go(address) {
+  location.assign(address);
+  return "The provider takes over.";
+}
+
+// id_token.js
+var { idTokenPage, idTokenProvider: provider } = document.querySelector("#app").dataset;
+var VISIT = "idTokenVisit";
+onSubmit("id-token", (_values, purpose) => visit(purpose));
+onSubmit("id-token-link", () => visit("link"));
+async function visit(purpose) {
+  const [nonce, state] = [crypto.randomUUID(), crypto.randomUUID()];
+  sessionStorage.setItem(VISIT, JSON.stringify({ purpose, nonce, state }));
+  location.assign(`${idTokenPage}&${new URLSearchParams({ state, nonce: await digest(nonce) })}`);
+  return "The provider takes over.";
+}
+async function bring(answer) {
+  const { purpose, nonce, state } = JSON.parse(sessionStorage.getItem(VISIT)) ?? {};
+  sessionStorage.removeItem(VISIT);
+  if (!state || state !== answer.get("state")) throw new Error("This was begun in another tab. Begin again in this one.");
+  if (answer.has("error")) throw new Error(`The provider refused: ${answer.get("error_description")}`);
+  const given = { provider, idToken: answer.get("id_token"), nonce };
+  if (purpose === "link") {
+    await nhost.auth.linkIdToken(given);
+    return "The provider is connected.";
+  }
+  if (purpose === "sign-up") return enter((await nhost.auth.signUpIdToken(given)).body, "You are signed up.");
+  return enter((await nhost.auth.signInIdToken(given)).body);
+}
+async function digest(text) {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // personal_access_tokens.js
@@ -1195,10 +1301,10 @@ async function renew() {
 }
 
 // second_factor.js
-onSubmit("second-step-code", async ({ otp }, button, form) => {
+onSubmit("second-step-code", async ({ otp }, button2, form) => {
   const ticket2 = takeTicket();
   form.reset();
-  if (button === "cancel") return "";
+  if (button2 === "cancel") return "";
   return enter((await nhost.auth.verifySignInMfaTotp({ ticket: ticket2, otp })).body);
 });
 if (byId("second-factor")) {
@@ -1263,8 +1369,8 @@ onShowUser(async () => {
   byId("no-elevation").hidden = methods.length > 0;
 });
 onSubmit("elevate-passkey", async () => {
-  const options3 = await nhost.auth.elevateWebauthn();
-  const credential = await useKey(options3.body);
+  const options4 = await nhost.auth.elevateWebauthn();
+  const credential = await useKey(options4.body);
   return elevate((await nhost.auth.verifyElevateWebauthn({ credential })).body);
 });
 onSubmit("elevate-totp", async ({ otp }, _button, form) => {
@@ -1301,25 +1407,53 @@ onSubmit("sign-out-everywhere", async () => {
 });
 function sessionItem(session) {
   const item = byId("session-item").content.cloneNode(true);
-  const name = session.device || "an unknown device";
+  const name = deviceName(session.device);
   item.querySelector(".name").textContent = session.current ? `${name} (this one)` : name;
+  item.querySelector(".name").title = session.device ?? "";
   item.querySelector(".meta").textContent = `From ${session.ip ?? "an unknown address"}, last used ${moment(session.lastUsedAt)}`;
-  const button = item.querySelector("button");
-  button.hidden = session.current;
-  button.setAttribute("aria-label", `End the session of ${name}, last used ${moment(session.lastUsedAt)}`);
-  onSubmit(item.querySelector("form"), async () => {
+  const form = item.querySelector("form");
+  form.hidden = session.current;
+  form.querySelector("button").setAttribute("aria-label", `End the session of ${name}, last used ${moment(session.lastUsedAt)}`);
+  onSubmit(form, async () => {
     await ask("DELETE", `/user/sessions/${session.id}`);
     return "The session was ended.";
   });
   return item;
 }
+var BROWSERS = { "Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari" };
+var SYSTEMS = { iPhone: "iPhone", iPad: "iPad", Android: "Android", Windows: "Windows", "Mac OS X": "macOS", Linux: "Linux" };
+function deviceName(device) {
+  if (!device) return "an unknown device";
+  const known = (names) => names[Object.keys(names).find((part) => device.includes(part))];
+  const [browser, system] = [known(BROWSERS), known(SYSTEMS)];
+  return browser && system ? `${browser} on ${system}` : device;
+}
 
 // change_email.js
+var options3 = { redirectTo };
 onSubmit("change-email", async ({ newEmail }, _button, form) => {
-  await nhost.auth.changeUserEmail({ newEmail, options: { redirectTo } });
+  await nhost.auth.changeUserEmail({ newEmail, options: options3 });
   form.reset();
   return "A mail is on its way to the new address: follow its link.";
 });
+onShowUser(({ email, emailVerified }) => {
+  byId("confirm-email").hidden = !email || emailVerified;
+});
+onSubmit("confirm-email", async () => {
+  const { email } = nhost.getUserSession().user;
+  await nhost.auth.sendVerificationEmail({ email, options: options3 });
+  return "The confirming mail was sent again.";
+});
+
+// change_phone_number.js
+onCode(
+  "change-phone-number",
+  ({ newPhoneNumber }) => ask("POST", "/user/phone-number/change", { newPhoneNumber }),
+  async ({ newPhoneNumber, otp }) => {
+    await ask("POST", "/user/phone-number/change/verify", { newPhoneNumber, otp });
+    return "Your phone number is changed.";
+  }
+);
 
 // change_password.js
 onSubmit("change-password", async ({ newPassword }) => {
@@ -1331,6 +1465,28 @@ onSubmit("change-password", async ({ newPassword }) => {
   return enter(body, "Your password is changed. All other sessions were ended.");
 });
 
+// provider_tokens.js
+var kept = {};
+onSubmit("provider-tokens", async (_values, provider2) => {
+  const { body } = await nhost.auth.getProviderTokens(provider2);
+  if (!body.accessToken) return "This provider is not connected, so it gave none.";
+  show3(provider2, body);
+  return "The provider\u2019s tokens are handed out once: they are this page\u2019s now.";
+});
+onSubmit("provider-tokens-refresh", async () => {
+  const { provider: provider2, refreshToken } = kept;
+  const { body } = await nhost.auth.refreshProviderToken(provider2, { refreshToken });
+  show3(provider2, body);
+  return "The provider gave new tokens.";
+});
+function show3(provider2, { accessToken, expiresAt, refreshToken }) {
+  kept = { provider: provider2, refreshToken };
+  byId("provider-access-token").textContent = accessToken;
+  byId("provider-tokens-until").textContent = moment(expiresAt);
+  byId("provider-tokens-shown").hidden = false;
+  byId("provider-tokens-refresh").hidden = !refreshToken;
+}
+
 // session.js
 var confirmed = (text, is) => text ? `${text} (${is ? "confirmed" : "not confirmed"})` : "none";
 onShow((user) => {
@@ -1341,8 +1497,8 @@ onShow((user) => {
   byId("who-id").textContent = user.id;
   byId("who-until").textContent = moment(nhost.getUserSession().decodedToken.exp);
 });
-onSubmit("session", async (_values, button) => {
-  if (button === "refresh") {
+onSubmit("session", async (_values, button2) => {
+  if (button2 === "refresh") {
     await nhost.refreshSession(0);
     return "You have a new access token.";
   }
@@ -1359,10 +1515,15 @@ var TOLD = {
 };
 async function arrive() {
   const query = new URLSearchParams(location.search);
+  const fragment = new URLSearchParams(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
   if (query.has("error")) throw new Error(`That did not work: ${query.get("errorDescription") ?? query.get("error")}.`);
   if (query.has("mfaTicket")) return enter({ mfa: { ticket: query.get("mfaTicket") } });
-  if (query.has("code")) return exchange(query.get("code"));
+  if (query.has("code")) {
+    const purpose = query.get("type") === "passwordReset" ? "reset" : "provider";
+    return exchange(query.get("code"), purpose, TOLD[query.get("type")]);
+  }
+  if (fragment.has("state")) return bring(fragment);
   if (query.get("state") === "connected") return "The provider is connected.";
   if (!query.has("refreshToken")) return "";
   const { body } = await nhost.auth.refreshToken({ refreshToken: query.get("refreshToken") });
@@ -1371,4 +1532,4 @@ async function arrive() {
 
 // main.js
 perform(arrive);
-addEventListener("storage", () => perform(() => ""));
+addEventListener("storage", ({ key: key2 }) => key2 === SESSION && perform(() => ""));
