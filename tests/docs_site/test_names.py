@@ -12,16 +12,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from docs_site import commands, signals
 from nhost_auth.conf import all_settings
+from nhost_auth.http.url_map import rows
 from nhost_auth.infra.providers import PROVIDERS
-from nhost_auth.management.commands import auth_map
 from nhost_auth.rest import __all__ as exported
 from tests.contract.test_map import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
+MAP = get_resolver("nhost_auth.urls").url_patterns
 DOCUMENTS = [ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG", "benchmarks/REPORT")]
 PAGES = sorted([*DOCUMENTS, *(ROOT / "docs").rglob("*.md")])
 SETTING = r"(?:AUTH|HASURA_GRAPHQL|POSTGRES)_[A-Z0-9_]*[A-Z0-9]"
@@ -32,8 +34,8 @@ WORDS_OF_OTHERS = {
     # providers
     *("confirmed_at", "family_name", "invalid_client", "offline_access", "profile_image_url_https", "r_emailaddress"),
     *("r_liteprofile", "redirect_mismatch", "redirect_uri_mismatch", "user_cancelled_authorize"),
-    # OpenID Connect and MCP
-    *("acr_values", "authorization_servers"),
+    # OpenID Connect, MCP and Authlib
+    *("acr_values", "authorization_servers", "insecure_transport"),
     # PostgreSQL and PgBouncer
     *("default_pool_size", "idle_in_transaction_session_timeout", "max_client_conn", "max_connections"),
     *("max_prepared_statements", "statement_timeout"),
@@ -75,16 +77,16 @@ def test_settings(file: Path) -> None:
 
 @named
 def test_endpoints(file: Path) -> None:
-    rows = {(row.method, re.sub(r"{\w+}", "*", row.path)) for row in auth_map.rows()}
+    served = {(row.method.upper(), re.sub(r"{\w+}", "*", row.path)) for row in rows(MAP)}
     found = re.findall(r"\b(GET|POST|PATCH|DELETE|HEAD) (/[^\s`,;:|)?]+)", file.read_text())
     paths = {(method, general(path.rstrip("."))) for method, path in found}
-    assert {(method, path) for method, path in paths - rows if path not in OF_OTHERS} == set()
+    assert {(method, path) for method, path in paths - served if path not in OF_OTHERS} == set()
 
 
 @named
 def test_paths_without_a_method(file: Path) -> None:
     """A path may be cut short at its end by an ellipsis, and at its beginning where the one before it is told."""
-    served = {re.sub(r"{\w+}", "*", row.path) for row in auth_map.rows()}
+    served = {re.sub(r"{\w+}", "*", row.path) for row in rows(MAP)}
     found = {path.partition("?")[0] for path in re.findall(r"`(/[^`\s]*)`", file.read_text())} - OF_OTHERS
     for path in map(general, found):
         whole = {*served, *(other[: -len(end)] for other in served for end in ("/*",) if other.endswith(end))}
