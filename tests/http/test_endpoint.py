@@ -18,13 +18,18 @@ NO_TOKEN, NO_JSON = (401, "unauthorized"), (400, "request-validation-error")
 DEANONYMIZE = "/user/deanonymize"
 KEY = "/user/webauthn/keys/00000000-0000-4000-8000-000000000000"
 SESSION = "/user/sessions/00000000-0000-4000-8000-000000000000"
-MORE_METHODS = {KEY: "POST, GET, PATCH, DELETE", SESSION: "POST, GET, DELETE"}
+APPLICATION = "/user/applications/00000000-0000-4000-8000-000000000000"
+MORE_METHODS = {KEY: "POST, GET, PATCH, DELETE", SESSION: "POST, GET, DELETE", APPLICATION: "POST, GET, DELETE"}
 
 
 def paths() -> list[str]:
     """Every path of the map; where one has an id in it, somebody's."""
     patterns = [f"/{pattern.pattern}" for pattern in get_resolver("nhost_auth.urls").url_patterns]
-    somebody_s = {"/user/webauthn/keys/<uuid:key_id>": KEY, "/user/sessions/<uuid:session_id>": SESSION}
+    somebody_s = {
+        "/user/applications/<uuid:application_id>": APPLICATION,
+        "/user/sessions/<uuid:session_id>": SESSION,
+        "/user/webauthn/keys/<uuid:key_id>": KEY,
+    }
     return [somebody_s.get(pattern, pattern) for pattern in patterns]
 
 

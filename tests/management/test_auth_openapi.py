@@ -22,7 +22,7 @@ def test_schema_has_the_paths_of_the_map_below_the_server_s_address() -> None:
     schema = json.loads(printed())
     assert (schema["info"]["title"], schema["info"]["version"]) == ("Nhost Auth", __version__)
     assert schema["servers"] == [{"url": "https://auth.example.com/v1"}]
-    assert len(schema["paths"]) == 60
+    assert len(schema["paths"]) == 76
     assert schema["paths"]["/signin/email-password"]["post"]["operationId"] == "signInEmailPassword"
 
 

@@ -14,7 +14,10 @@ from django.utils import timezone
 from nhost_auth.models import RefreshToken, Ticket
 from tests.conftest import Api, account
 
-RULES = ["SpentRefreshToken", "RefreshToken", "Ticket", "OneTimeCode", "PkceCode", "Challenge", "ProviderVisit"]
+RULES = [
+    *("SpentRefreshToken", "RefreshToken", "Ticket", "OneTimeCode", "PkceCode", "Challenge", "ProviderVisit"),
+    *("OAuth2SpentToken", "OAuth2RefreshToken", "OAuth2Request", "OAuth2Client", "OAuth2DeviceRequest"),
+]
 
 
 def printed(*arguments: str) -> dict[str, str]:

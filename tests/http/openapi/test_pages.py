@@ -17,7 +17,8 @@ urlpatterns = [
     path("developers/docs/", include("nhost_auth.urls_docs")),
     path("", include("tests.urls")),
 ]
-pytestmark = pytest.mark.urls(__name__)
+# No page asks the database, but Django looks after its connection when a file has been sent.
+pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
 PAGE = "/developers/docs/"
 
 

@@ -18,7 +18,7 @@ def test_applied_migrations_are_well() -> None:
 
 @pytest.mark.parametrize(
     ("label", "name"),
-    [("nhost_auth", "0005_exact_text"), ("social_django", "0022_nonce_timestamp_index")],
+    [("nhost_auth", "0007_oauth2_extras"), ("social_django", "0022_nonce_timestamp_index")],
     ids=["ours", "social"],
 )
 def test_pending_migration_is_named(label: str, name: str) -> None:
