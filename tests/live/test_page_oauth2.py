@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
-import requests
 
-from tests.live.app_page import PASSWORD, AppPage
+from tests.live.app_page import AppPage
 from tests.live.browser import expect
 from tests.live.conftest import VisitApp
 from tests.live.demo import Demo
@@ -276,7 +275,7 @@ def test_only_addresses_of_the_web_and_of_apps_are_followed(demo: Demo, shop: Sh
     answer = {"redirectUri": "javascript:document.body.remove()"}
     app.page.route("**/oauth2/login", lambda route: route.fulfill(json=answer))
     app.press(CONSENT, "Allow")
-    app.expect_error("The application’s address cannot be followed.")
+    app.expect_error("address cannot be followed.")
 
 
 def test_applications_are_listed_and_revoked(
@@ -313,7 +312,3 @@ def test_keyboard_alone_is_enough(demo: Demo, shop: Shop, visit_app: VisitApp) -
     expect(app.way(CONSENT).get_by_role("button", name="Allow")).to_be_focused()
     app.page.keyboard.press("Enter")
     expect_allowed(shop, app, email)
-
-
-def test_demo_is_no_provider_where_a_shared_secret_signs(start_beside: object, demo: Demo) -> None:
-    assert requests.get(f"{demo.api}/oauth2/authorize", timeout=10).status_code == 400
