@@ -1,7 +1,7 @@
 // Applications that you have let in, and the end of any of it.
 
 import { ask } from './client.js'
-import { applicationName, inWords } from './scopes.js'
+import { allInWords, applicationName } from './scopes.js'
 import { byId, onShowUser, onSubmit } from './screen.js'
 import { moment } from './words.js'
 
@@ -18,7 +18,7 @@ function applicationItem({ id, clientId, name, scopes, createdAt, lastUsedAt }) 
   const shown = applicationName(name, clientId)
   const used = lastUsedAt ? `last used ${moment(lastUsedAt)}` : 'not used since'
   item.querySelector('.name').textContent = shown
-  item.querySelector('.scopes').textContent = `${scopes.map(inWords).join('. ')}.`
+  item.querySelector('.scopes').textContent = `${allInWords(scopes).join('. ')}.`
   item.querySelector('.when').textContent = `Let in ${moment(createdAt)}, ${used}`
   item.querySelector('button').setAttribute('aria-label', `Revoke ${shown}`)
   onSubmit(item.querySelector('form'), async () => {

@@ -17,6 +17,7 @@ onErrand('consent', async (user) => {
   // Of the prompt the server tells who is signed in alone; to others the address does.
   const prompt = asked.prompt ?? (query().get('prompt') ?? '').split(' ')
   byId('purpose').textContent = `${target(asked)} asks you to sign in.`
+  byId('consent-cancel').hidden = false
   if (prompt.includes('none')) return answerSilently(asked, user)
   if (!user) return undefined
   paint(asked, user)
@@ -24,6 +25,7 @@ onErrand('consent', async (user) => {
   return goesOn ? allow() : undefined
 })
 
+onSubmit('consent-cancel', () => refuse())
 onSubmit('consent-answer', (_values, button) => (button === 'refuse' ? refuse() : allow().catch(again)))
 
 /** What cannot be answered any more is no errand. */
@@ -32,6 +34,7 @@ async function read() {
     return (await nhost.auth.oauth2LoginGet({ request_id: requestId() ?? '' })).body
   } catch (reason) {
     if (reason.body) endErrand()
+    byId('consent-cancel').hidden = true
     throw reason
   }
 }
@@ -49,6 +52,7 @@ function paint(asked, user) {
 function showAgain(isWanted, isGuest = false) {
   byId('consent-again').hidden = !isWanted
   byId('consent-allow').hidden = isWanted || isGuest
+  byId('consent-other').textContent = isWanted ? 'Sign in again' : 'Use another account'
 }
 
 /** While somebody read, the sign-in may have become older than the application wants it. */

@@ -20,7 +20,11 @@ onErrand('device', async (user) => {
   return show(query().get('user_code'))
 })
 
-onSubmit('device-code', ({ userCode }) => show(userCode))
+onSubmit('device-code', async ({ userCode }) => {
+  const told = await show(userCode.trim().toUpperCase())
+  byId('device-asked-title').focus()
+  return told
+})
 
 onSubmit('device-answer', async (_values, button, form) => {
   await ask('POST', '/oauth2/device', { userCode: shown, approve: button === 'allow' })

@@ -19,6 +19,6 @@ export const endErrand = () => keep([])
 
 /** Leaves in the address what it is come for, and nothing else. */
 export function keep(names = PARAMETERS, from = query()) {
-  const kept = new URLSearchParams([...from].filter(([name]) => names.includes(name)))
-  history.replaceState(null, '', location.pathname + (kept.size ? `?${kept}` : ''))
+  const kept = String(new URLSearchParams([...from].filter(([name]) => names.includes(name))))
+  history.replaceState(null, '', location.pathname + (kept && `?${kept}`))
 }

@@ -11,17 +11,24 @@ const IN_WORDS = {
   graphql: 'Read and change data in your name, with all your roles'
 }
 
-export const inWords = (scope) =>
+const inWords = (scope) =>
   scope.startsWith(ROLE)
     ? `Read and change data in your name, with the role “${scope.slice(ROLE.length)}” alone`
     : IN_WORDS[scope] ?? scope
 
+/** Always in the same order. */
+export const allInWords = (scopes) => {
+  const order = [...Object.keys(IN_WORDS), ...scopes]
+  return [...scopes].sort((one, other) => order.indexOf(one) - order.indexOf(other)).map(inWords)
+}
+
 export const scopeItems = (scopes) =>
-  scopes.map((scope) => {
+  allInWords(scopes).map((words) => {
     const item = document.createElement('li')
-    item.textContent = inWords(scope)
+    item.textContent = words
     return item
   })
 
 /** An application by its name; one that has none by its id, or by the host that this names. */
-export const applicationName = (name, clientId) => name || (URL.canParse(clientId) ? new URL(clientId).host : clientId)
+export const applicationName = (name, clientId) =>
+  name || (/^https?:/.test(clientId) ? new URL(clientId).host : clientId)

@@ -27,7 +27,6 @@ WORDS = [
     "Read and change data in your name, with all your roles",
 ]
 CONSENT, LIST = "Shop wants to sign you in", "Applications"
-OTHER = "Sign in again, or by another account"
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +109,14 @@ def test_refusal_reaches_the_application(demo: Demo, shop: Shop, visit_app: Visi
     expect(app.way(LIST)).to_contain_text("You have let none in.")
 
 
+def test_refusal_needs_no_sign_in(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    expect(app.page.get_by_role("button", name="Go back without signing in")).to_be_hidden()
+    shop.send(app)
+    app.page.get_by_role("button", name="Go back without signing in").click()
+    assert shop.answer(app) == {"error": "access_denied"}
+
+
 def test_consent_is_remembered(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
     app = visit_app(demo)
     email = sign_up(app, "remembers")
@@ -151,7 +158,7 @@ def test_somebody_signs_in_anew(demo: Demo, shop: Shop, visit_app: VisitApp, ask
     expect(consent).to_contain_text("It wants you to sign in again")
     expect(consent.get_by_role("button", name="Allow")).to_be_hidden()
     app.picture("consent-again")
-    app.press(CONSENT, OTHER)
+    app.press(CONSENT, "Sign in again")
     app.expect_outcome("You are signed out here. Sign in to go on.")
     app.sign_in(email)
     app.expect_outcome("You are signed in.")
@@ -175,7 +182,7 @@ def test_another_account(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
     first = sign_up(app, "first")
     shop.send(app)
     expect_asked(app, first, [WORDS[0], WORDS[2]])
-    app.press(CONSENT, OTHER)
+    app.press(CONSENT, "Use another account")
     app.expect_outcome("You are signed out here. Sign in to go on.")
     second = "page.second@example.com"
     app.sign_up(second)
@@ -237,9 +244,9 @@ def test_sign_in_on_the_way(
 def test_declined_provider_leads_back_to_what_was_asked(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
     app = visit_app(demo)
     shop.send(app)
-    app.press("Social sign-in", "Sign in with Demo provider")
+    app.press("ID token", "Sign in")
     app.page.get_by_role("button", name="Decline").click()
-    app.expect_error("Provider returned an error")
+    app.expect_error("The provider refused")
     by_password(app, "page.declined@example.com")
     expect_asked(app, "page.declined@example.com", [WORDS[0], WORDS[2]])
 

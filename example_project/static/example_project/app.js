@@ -909,8 +909,8 @@ var query = () => new URLSearchParams(location.search);
 var errand = () => Object.entries(errands).find(([view]) => view === query().get("view"));
 var endErrand = () => keep([]);
 function keep(names = PARAMETERS, from = query()) {
-  const kept2 = new URLSearchParams([...from].filter(([name2]) => names.includes(name2)));
-  history.replaceState(null, "", location.pathname + (kept2.size ? `?${kept2}` : ""));
+  const kept2 = String(new URLSearchParams([...from].filter(([name2]) => names.includes(name2))));
+  history.replaceState(null, "", location.pathname + (kept2 && `?${kept2}`));
 }
 
 // messages.js
@@ -1553,12 +1553,16 @@ var IN_WORDS = {
   graphql: "Read and change data in your name, with all your roles"
 };
 var inWords = (scope) => scope.startsWith(ROLE) ? `Read and change data in your name, with the role \u201C${scope.slice(ROLE.length)}\u201D alone` : IN_WORDS[scope] ?? scope;
-var scopeItems = (scopes) => scopes.map((scope) => {
+var allInWords = (scopes) => {
+  const order = [...Object.keys(IN_WORDS), ...scopes];
+  return [...scopes].sort((one, other) => order.indexOf(one) - order.indexOf(other)).map(inWords);
+};
+var scopeItems = (scopes) => allInWords(scopes).map((words) => {
   const item = document.createElement("li");
-  item.textContent = inWords(scope);
+  item.textContent = words;
   return item;
 });
-var applicationName = (name2, clientId) => name2 || (URL.canParse(clientId) ? new URL(clientId).host : clientId);
+var applicationName = (name2, clientId) => name2 || (/^https?:/.test(clientId) ? new URL(clientId).host : clientId);
 
 // applications.js
 if (byId("applications")) {
@@ -1573,7 +1577,7 @@ function applicationItem({ id, clientId, name: name2, scopes, createdAt, lastUse
   const shown2 = applicationName(name2, clientId);
   const used = lastUsedAt ? `last used ${moment(lastUsedAt)}` : "not used since";
   item.querySelector(".name").textContent = shown2;
-  item.querySelector(".scopes").textContent = `${scopes.map(inWords).join(". ")}.`;
+  item.querySelector(".scopes").textContent = `${allInWords(scopes).join(". ")}.`;
   item.querySelector(".when").textContent = `Let in ${moment(createdAt)}, ${used}`;
   item.querySelector("button").setAttribute("aria-label", `Revoke ${shown2}`);
   onSubmit(item.querySelector("form"), async () => {
@@ -1604,18 +1608,21 @@ onErrand("consent", async (user) => {
   const asked = await read();
   const prompt = asked.prompt ?? (query().get("prompt") ?? "").split(" ");
   byId("purpose").textContent = `${target(asked)} asks you to sign in.`;
+  byId("consent-cancel").hidden = false;
   if (prompt.includes("none")) return answerSilently(asked, user);
   if (!user) return void 0;
   paint(asked, user);
   const goesOn = asked.consented && !asked.signInAgain && !prompt.includes("select_account");
   return goesOn ? allow() : void 0;
 });
+onSubmit("consent-cancel", () => refuse());
 onSubmit("consent-answer", (_values, button2) => button2 === "refuse" ? refuse() : allow().catch(again));
 async function read() {
   try {
     return (await nhost.auth.oauth2LoginGet({ request_id: requestId() ?? "" })).body;
   } catch (reason) {
     if (reason.body) endErrand();
+    byId("consent-cancel").hidden = true;
     throw reason;
   }
 }
@@ -1631,6 +1638,7 @@ function paint(asked, user) {
 function showAgain(isWanted, isGuest = false) {
   byId("consent-again").hidden = !isWanted;
   byId("consent-allow").hidden = isWanted || isGuest;
+  byId("consent-other").textContent = isWanted ? "Sign in again" : "Use another account";
 }
 function again(reason) {
   if (reason.body?.error === "sign-in-again") showAgain(true);
@@ -1667,7 +1675,11 @@ onErrand("device", async (user) => {
   byId("device-code").elements.userCode.defaultValue = query().get("user_code");
   return show4(query().get("user_code"));
 });
-onSubmit("device-code", ({ userCode }) => show4(userCode));
+onSubmit("device-code", async ({ userCode }) => {
+  const told = await show4(userCode.trim().toUpperCase());
+  byId("device-asked-title").focus();
+  return told;
+});
 onSubmit("device-answer", async (_values, button2, form) => {
   await ask("POST", "/oauth2/device", { userCode: shown, approve: button2 === "allow" });
   hide();
