@@ -53,6 +53,7 @@ function showAgain(isWanted, isGuest = false) {
   byId('consent-again').hidden = !isWanted
   byId('consent-allow').hidden = isWanted || isGuest
   byId('consent-other').textContent = isWanted ? 'Sign in again' : 'Use another account'
+  byId('consent-other').classList.toggle('quiet', !isWanted)
 }
 
 /** While somebody read, the sign-in may have become older than the application wants it. */

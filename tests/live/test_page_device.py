@@ -88,7 +88,7 @@ def test_code_in_the_address_alone_lets_nothing_in(demo: Demo, shop: Shop, visit
 def test_device_that_was_let_in_gets_its_tokens(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
     app, device = visit_app(demo), shop.begin_device()
     go(app, device["verification_uri_complete"])
-    sign_up(app, "device.tokens")
+    app.sign_up("page.device.tokens@example.com")
     expect_asked(app, device["user_code"])
     app.press(ASKED, "Allow")
     app.expect_outcome("The device is let in")

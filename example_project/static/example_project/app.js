@@ -1639,6 +1639,7 @@ function showAgain(isWanted, isGuest = false) {
   byId("consent-again").hidden = !isWanted;
   byId("consent-allow").hidden = isWanted || isGuest;
   byId("consent-other").textContent = isWanted ? "Sign in again" : "Use another account";
+  byId("consent-other").classList.toggle("quiet", !isWanted);
 }
 function again(reason) {
   if (reason.body?.error === "sign-in-again") showAgain(true);
