@@ -17,8 +17,9 @@ from docs_site.writing import code, line, prose, sections, table
 from nhost_auth import urls
 from nhost_auth.errors import AuthError, BotCheckFailed
 from nhost_auth.http import refusals
-from nhost_auth.http.endpoint import NO_SUCH_METHOD, Endpoint, Story
+from nhost_auth.http.endpoint import Endpoint, Story
 from nhost_auth.http.payloads import Page, Redirect
+from nhost_auth.http.url_map import rows
 
 INTRODUCTION = """# Endpoints
 
@@ -75,11 +76,8 @@ def grouped() -> dict[str, list[Operation]]:
 
 
 def served(urlconf: str) -> Iterator[Operation]:
-    for pattern in get_resolver(urlconf).url_patterns:
-        view: Any = pattern.callback
-        for method, name in view.actions.items():
-            if name != NO_SUCH_METHOD:
-                yield Operation(method.upper(), _readable(str(pattern.pattern)), view.cls, view.cls.stories[name])
+    for row in rows(get_resolver(urlconf).url_patterns):
+        yield Operation(row.method.upper(), row.path, row.endpoint, row.story)
 
 
 def _readable(route: str) -> str:

@@ -13,6 +13,8 @@ from nhost_auth.errors import AuthError, DisabledEndpoint, InvalidRequest
 class OAuth2Error(AuthError):
     """An error whose code is a word of the standards; what is wrong stands in `message`."""
 
+    message = ""
+
     def __init__(self, message: str = "") -> None:
         super().__init__(message or self.message)
         self.message = message or self.message

@@ -48,6 +48,7 @@ def test_numbers_above_zero_are_known_settings() -> None:
     assert set(contradictions.ABOVE_ZERO) <= set(MEASURES)
 
 
+WITH_LOGIN = {PROVIDER: True, SECRET: None, CLIENT_URL: "", LOGIN_URL: "https://id.example.com"}
 CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("E021", {ACCESS: 900, REFRESH: 899}, {REFRESH: 900}),
     ("E021", {ACCESS: 900, LIMIT: 899}, {LIMIT: 900}),
@@ -69,6 +70,11 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("E033", {PROVIDER: True, SECRET: {"type": "HS256", "key": "k" * 32}}, {PROVIDER: False}),
     ("E034", {PROVIDER: True, SECRET: None, CLIENT_URL: ""}, {CLIENT_URL: "https://app.example.com"}),
     ("E034", {PROVIDER: True, SECRET: None, CLIENT_URL: ""}, {LOGIN_URL: "https://id.example.com"}),
+    *(("E028", {PROVIDER: False, part: True}, {part: False}) for part in contradictions.PARTS_OF_THE_PROVIDER),
+    *(
+        ("E034", {**WITH_LOGIN, switch: True}, {page: "https://id.example.com"})
+        for switch, page in contradictions.PAGES_OF_THE_PROVIDER[1:]
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from nhost_auth import errors, signals
+from nhost_auth import errors, oauth2_errors, signals
 from nhost_auth.admin.account_search import as_uuid
 from nhost_auth.admin.site import NOTHING, ModelAdmin
 from nhost_auth.flows.audit import FAILED, NOT_WRITTEN, NOTED, REFUSED
@@ -38,7 +38,8 @@ class OutcomeFilter(admin.SimpleListFilter):
     title, parameter_name = "outcome", "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        codes = {error.code for error in vars(errors).values() if getattr(error, "audited", False)}
+        members = (vars(errors) | vars(oauth2_errors)).values()
+        codes = {error.code for error in members if getattr(error, "audited", False)}
         return [(code, code) for code in (SUCCESS, FAILED, *sorted(codes))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from nhost_auth.admin.site import Radios, Textarea
 from nhost_auth.models import OAuth2Client
 from nhost_auth.models.oauth2_clients import LONGEST_LIFETIME, SCOPES, is_scope, redirect_uri_fault
 
@@ -17,7 +18,7 @@ PUBLIC, CONFIDENTIAL = "public", "confidential"
 class Lines(forms.CharField):
     """A list of texts, each on a line of its own."""
 
-    widget = forms.Textarea
+    widget = Textarea
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -43,7 +44,7 @@ class OAuth2ClientForm(forms.ModelForm):  # type: ignore[type-arg]
     role_scopes = Lines(
         label="Roles",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Textarea(attrs={"rows": 3}),
         help_text="Roles that it may ask for one by one, each on a line of its own. With graphql it may ask for any.",
     )
     access_token_lifetime = forms.IntegerField(
@@ -98,6 +99,6 @@ class NewOAuth2ClientForm(OAuth2ClientForm):
             (CONFIDENTIAL, "confidential: a server, which keeps a secret"),
             (PUBLIC, "public: an app or a page, which can keep none"),
         ],
-        widget=forms.RadioSelect,
+        widget=Radios(),
         initial=CONFIDENTIAL,
     )

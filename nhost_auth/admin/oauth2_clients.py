@@ -58,7 +58,7 @@ class OAuth2ClientAdmin(PageActions):
         if obj is None:
             return ()
         # The document says the rest, and is read again and again.
-        told = () if obj.kind == OAuth2Client.Kind.REGISTERED else ("name", "redirect_uris", "scopes", "role_scopes")
+        told = ("name", "redirect_uris", "scopes", "role_scopes") if obj.kind == OAuth2Client.Kind.DOCUMENT else ()
         return (*FACTS, *told)
 
     def is_of_use(self, action: str, found: OAuth2Client) -> bool:

@@ -14,7 +14,7 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminTextareaWidget, AdminTextInputWidget
 from django.core.paginator import Paginator
 from django.db import connections, transaction
 from django.http import HttpRequest
@@ -29,24 +29,42 @@ if TYPE_CHECKING:
     HouseAdmin = admin.ModelAdmin[Any]
     StackedInline = admin.StackedInline[Any, Any]
     TabularInline = admin.TabularInline[Any, Any]
-    Select, TextInput = forms.Select, AdminTextInputWidget
+    Select, TextInput, Textarea, Number = (
+        forms.Select,
+        AdminTextInputWidget,
+        AdminTextareaWidget,
+        AdminIntegerFieldWidget,
+    )
+    Radios = forms.RadioSelect
 elif apps.is_installed("unfold"):
     from unfold.admin import ModelAdmin as HouseAdmin
     from unfold.admin import StackedInline, TabularInline
+    from unfold.widgets import UnfoldAdminIntegerFieldWidget as Number
+    from unfold.widgets import UnfoldAdminRadioSelectWidget as Radios
     from unfold.widgets import UnfoldAdminSelectWidget as Select
+    from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 else:
     HouseAdmin, StackedInline, TabularInline = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
-    Select, TextInput = forms.Select, AdminTextInputWidget
+    Select, TextInput, Textarea, Number = (
+        forms.Select,
+        AdminTextInputWidget,
+        AdminTextareaWidget,
+        AdminIntegerFieldWidget,
+    )
+    Radios = forms.RadioSelect
 
 __all__ = [
     "CAP",
     "NOTHING",
     "ModelAdmin",
+    "Number",
+    "Radios",
     "Select",
     "StackedInline",
     "TabularInline",
     "TextInput",
+    "Textarea",
     "is_own_page",
     "moment",
     "without_links",

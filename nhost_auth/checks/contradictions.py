@@ -37,6 +37,15 @@ ABOVE_ZERO = (
     "AUTH_SMTP_PORT",
     "AUTH_WEBAUTHN_ATTESTATION_TIMEOUT",
 )
+PARTS_OF_THE_PROVIDER = [
+    f"AUTH_OAUTH2_PROVIDER_{part}_ENABLED" for part in ("CIMD", "DEVICE", "LOGOUT", "REGISTRATION")
+]
+PAGES_OF_THE_PROVIDER = (
+    ("AUTH_OAUTH2_PROVIDER_ENABLED", "AUTH_OAUTH2_PROVIDER_LOGIN_URL"),
+    ("AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED", "AUTH_OAUTH2_PROVIDER_DEVICE_URL"),
+    ("AUTH_OAUTH2_PROVIDER_LOGOUT_ENABLED", "AUTH_OAUTH2_PROVIDER_LOGOUT_URL"),
+)
+"""The switch that needs a page of the project's, and the setting that says where it is."""
 
 
 @register()
@@ -99,10 +108,11 @@ def _contradictions() -> Iterator[tuple[str, bool, str]]:
         not conf.AUTH_USER_DEFAULT_ROLE,
         "AUTH_USER_DEFAULT_ROLE is empty, but every token needs a default role.",
     )
+    parts = [name for name in PARTS_OF_THE_PROVIDER if getattr(conf, name)]
     yield (
         "E028",
-        conf.AUTH_OAUTH2_PROVIDER_CIMD_ENABLED and not conf.AUTH_OAUTH2_PROVIDER_ENABLED,
-        "AUTH_OAUTH2_PROVIDER_CIMD_ENABLED is on, but means nothing while AUTH_OAUTH2_PROVIDER_ENABLED is off.",
+        bool(parts) and not conf.AUTH_OAUTH2_PROVIDER_ENABLED,
+        f"{', '.join(parts)} mean nothing while AUTH_OAUTH2_PROVIDER_ENABLED is off.",
     )
     yield (
         "E033",
@@ -110,11 +120,11 @@ def _contradictions() -> Iterator[tuple[str, bool, str]]:
         "AUTH_OAUTH2_PROVIDER_ENABLED is on, but HASURA_GRAPHQL_JWT_SECRET is a shared secret: applications could not "
         "verify tokens. It takes RS256, RS384 or RS512, or no HASURA_GRAPHQL_JWT_SECRET.",
     )
+    unset = [page for switch, page in PAGES_OF_THE_PROVIDER if getattr(conf, switch) and not getattr(conf, page)]
     yield (
         "E034",
-        conf.AUTH_OAUTH2_PROVIDER_ENABLED and not (conf.AUTH_OAUTH2_PROVIDER_LOGIN_URL or conf.AUTH_CLIENT_URL),
-        "AUTH_OAUTH2_PROVIDER_ENABLED is on, but neither AUTH_OAUTH2_PROVIDER_LOGIN_URL nor AUTH_CLIENT_URL says where "
-        "people sign in.",
+        conf.AUTH_OAUTH2_PROVIDER_ENABLED and bool(unset) and not conf.AUTH_CLIENT_URL,
+        f"AUTH_CLIENT_URL is not set, and neither is {', '.join(unset)}: nobody knows where people go to answer.",
     )
 
 

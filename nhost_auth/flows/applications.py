@@ -10,7 +10,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from nhost_auth import signals
 from nhost_auth.infra.deadlocks import one_transaction
-from nhost_auth.models import Account, OAuth2Grant, OAuth2RefreshToken, OAuth2Request
+from nhost_auth.models import Account, OAuth2DeviceRequest, OAuth2Grant, OAuth2RefreshToken, OAuth2Request
 from nhost_auth.oauth2_errors import ApplicationNotFound
 
 
@@ -34,6 +34,7 @@ def revoke(account: Account, grant_id: uuid.UUID) -> None:
         raise ApplicationNotFound
     # Codes before tokens: an exchange under way has stored its token by then, or finds its code gone.
     OAuth2Request.objects.filter(account=account, client=grant.client_id).delete()
+    OAuth2DeviceRequest.objects.filter(account=account, client=grant.client_id).delete()
     OAuth2RefreshToken.objects.filter(account=account, client=grant.client_id).delete()
     grant.delete()
     revoked = partial(signals.application_revoked.send_robust, Account, account=account, client_id=grant.client_id)

@@ -117,6 +117,7 @@ def _evict(account: Account) -> None:
     account.refresh_tokens.all().delete()
     account.oauth2_refresh_tokens.all().delete()
     account.oauth2_requests.all().delete()
+    account.oauth2_device_requests.all().delete()
     account.oauth2_grants.all().delete()
     account.security_keys.all().delete()
     account.tickets.all().delete()

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from nhost_auth.flows import audit
 from nhost_auth.infra.deadlocks import one_transaction
-from nhost_auth.models import OAuth2Client, OAuth2RefreshToken, OAuth2Request
+from nhost_auth.models import OAuth2Client, OAuth2DeviceRequest, OAuth2RefreshToken, OAuth2Request
 
 
 def create(client: OAuth2Client, *, public: bool) -> str:
@@ -41,6 +41,7 @@ def delete(client: OAuth2Client) -> None:
         return
     # Behind locks, for refreshes and exchanges may be under way; codes before tokens, as in applications.revoke.
     OAuth2Request.objects.filter(client=client.pk).delete()
+    OAuth2DeviceRequest.objects.filter(client=client.pk).delete()
     ended = OAuth2RefreshToken.objects.filter(client=client.pk).delete()[1]
     OAuth2Client.objects.filter(pk=client.pk).delete()
     _tell("oauth2_client_deleted", client, tokens=ended.get(OAuth2RefreshToken._meta.label, 0))

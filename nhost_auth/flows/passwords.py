@@ -19,6 +19,7 @@ from django.contrib.auth.hashers import (
 from django.contrib.auth.password_validation import password_changed, validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from nhost_auth import signals
@@ -92,6 +93,9 @@ def _store(account: Account) -> None:
     account.user.save(update_fields=["password"])
     account.refresh_tokens.filter(kind__in=ending).delete()
     account.oauth2_refresh_tokens.all().delete()
+    # Codes that wait to be exchanged too.
+    account.oauth2_requests.filter(code_used_at=None).update(expires_at=timezone.now())
+    account.oauth2_device_requests.update(expires_at=timezone.now())
     account.tickets.filter(kind=Ticket.Kind.PASSWORD_RESET).delete()
 
 

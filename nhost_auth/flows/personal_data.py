@@ -154,12 +154,13 @@ ACCOUNT = (
     "is_anonymous metadata created_at updated_at"
 )
 SECURITY_KEY = "id credential_id transports backup_eligible backed_up aaguid nickname created_at last_used_at"
+CLIENT = "client_id name kind redirect_uris post_logout_redirect_uris scopes created_at updated_at"
 DEVICE_REQUEST = "id client_id scopes ip device auth_time created_at expires_at"
 OURS: dict[type[Model], Entry] = {
     model: _rows(model, path, columns)
     for model, path, columns in (
         (Account, "pk", ACCOUNT),
-        (models.OAuth2Client, "created_by", "client_id name kind redirect_uris scopes created_at updated_at"),
+        (models.OAuth2Client, "created_by", CLIENT),
         (models.AccountRole, "account", "role_id created_at"),
         (models.RefreshToken, "account", "id kind created_at last_used_at expires_at ends_at ip device metadata"),
         (models.SpentRefreshToken, "token__account", "token_id spent_at"),

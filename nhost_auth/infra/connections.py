@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.retry import Retry
 
 from nhost_auth.infra.public_addresses import Found, ensure_public, look_up
@@ -77,7 +77,7 @@ class Call:
         try:
             found = look_up(host, connection.port or 0, self.seconds_left)
         except socket.gaierror as error:
-            raise NameResolutionError(connection.host, connection, error) from error
+            raise NewConnectionError(connection, "no such name") from error
         if ensure:
             ensure(found)
         opened = self._connect(connection, found)

@@ -92,7 +92,10 @@ def request(
     trusted: bool = False,
     **parts: Any,
 ) -> Answer:
-    """Any request; `parts` are those of the library `requests`. Raises OutboundError."""
+    """Any request; `parts` are those of the library `requests`. Raises OutboundError.
+
+    With all its tries it is over within DEADLINE_SECONDS, or within `timeout` where that is longer.
+    """
     patience = timeout or TIMEOUT_SECONDS
     hosts = conf.AUTH_OUTBOUND_PRIVATE_HOSTS
     with Call(max(DEADLINE_SECONDS, patience), trusted=trusted, private_hosts=hosts) as call:

@@ -69,10 +69,11 @@ class OAuth2Request(models.Model):
         return self.prompt.split()
 
     def answer(self, account: Account, auth_time: datetime) -> str | None:
-        """The code for the application, now that `account` has agreed; None where somebody was first."""
-        code = str(uuid.uuid4())
-        answered = OAuth2Request.objects.filter(pk=self.pk, account=None).update(
-            account=account, auth_time=auth_time, code_hash=digest(code), expires_at=timezone.now() + CODE_LIFETIME
+        """The code for the application, now that `account` has agreed; None where somebody was first, or refused."""
+        code, now = str(uuid.uuid4()), timezone.now()
+        waiting = OAuth2Request.objects.filter(pk=self.pk, account=None, expires_at__gt=now)
+        answered = waiting.update(
+            account=account, auth_time=auth_time, code_hash=digest(code), expires_at=now + CODE_LIFETIME
         )
         return code if answered else None
 

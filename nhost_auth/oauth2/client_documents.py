@@ -128,6 +128,9 @@ def _read(url: str, document: Any) -> dict[str, Any]:
     method = document.get("token_endpoint_auth_method", "none")
     if any(name in document for name in SECRETS) or str(method).startswith("client_secret"):
         raise InvalidClient("The client metadata document must not need a secret")
+    grants = document.get("grant_types", [])
+    if not isinstance(grants, list) or not all(isinstance(grant, str) for grant in grants):
+        raise InvalidClient("The grant_types of the client metadata document are not a list of strings")
     return {
         "redirect_uris": _redirect_uris(url, document.get("redirect_uris")),
         "scopes": _scopes(document),

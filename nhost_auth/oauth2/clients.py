@@ -50,7 +50,7 @@ def get_client(client_id: str) -> OAuth2Client:
 
     What a document once told is good for an hour, and not at all once such documents are switched off.
     """
-    registered = OAuth2Client.objects.filter(kind=OAuth2Client.Kind.REGISTERED)
+    registered = OAuth2Client.objects.exclude(kind=OAuth2Client.Kind.DOCUMENT)
     found = registered.filter(pk=client_id).first() if "\0" not in client_id else None
     if found is None and client_documents.is_document_url(client_id):
         return client_documents.find_client(client_id)

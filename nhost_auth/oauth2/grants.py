@@ -65,8 +65,6 @@ class AuthorizationCode:
             raise InvalidGrant(self.UNKNOWN)
         self.asked, self.client, self.account_id = found, found.client, found.account_id
         self.scopes, self.auth_time, self.nonce = found.scopes, found.auth_time, found.nonce
-        if found.code_used_at is not None:
-            self._end_first_use()
         if form.get("redirect_uri") != found.redirect_uri:
             raise InvalidGrant("redirect_uri mismatch")
         self._ensure_verifier(form.get("code_verifier", ""))
@@ -90,6 +88,8 @@ class AuthorizationCode:
 
     def _ensure_verifier(self, verifier: str) -> None:
         challenge = self.asked.code_challenge
+        if not challenge and self.client.is_public:
+            raise MalformedRequest("PKCE is required for public clients")
         if not challenge:
             # A verifier without a challenge is a request whose challenge somebody took away (RFC 9700 section 4.8.2).
             if verifier:

@@ -65,4 +65,6 @@ def _roles(scopes: Collection[str]) -> list[str]:
 
 
 def _printable(name: str) -> str:
-    return "".join(character for character in name if character.isprintable() and character not in '"\\')[:100]
+    return "".join(
+        character for character in name if character.isascii() and character.isprintable() and character not in '"\\'
+    )[:100]

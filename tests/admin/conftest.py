@@ -128,7 +128,7 @@ def person(name: str = "ann", *, sessions: int = 1, pats: int = 1, keys: int = 1
     for number in range(applications):
         client = OAuth2Client.objects.create(name=f"Shop {number} of {name}", redirect_uris=["https://shop.example/"])
         OAuth2Grant.objects.create(account=account, client=client, scopes=["openid"])
-        OAuth2RefreshToken.objects.issue(client, account.pk, ["openid"], request=None)
+        OAuth2RefreshToken.objects.issue(client, account.pk, ["openid"], auth_time=timezone.now())
     UserSocialAuth.objects.create(user=user, provider="github", uid=f"uid-{name}")
     device = TotpDevice(user=user, name="TOTP", confirmed=True)
     device.set_secret(totp.generate_secret())

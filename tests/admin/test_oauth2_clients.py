@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from nhost_auth.models import AuditEvent, OAuth2Client, OAuth2Grant, OAuth2RefreshToken
 from nhost_auth.models.oauth2_clients import redirect_uri_fault
@@ -180,7 +181,7 @@ def test_secrets_of_many_are_renewed_from_the_list(root: Browser, shop: OAuth2Cl
 def test_deleting_takes_all_that_was_allowed(root: Browser, shop: OAuth2Client) -> None:
     ann = person(applications=0)
     OAuth2Grant.objects.create(account=ann, client=shop, scopes=["openid"])
-    token, secret = OAuth2RefreshToken.objects.issue(shop, ann.pk, ["openid"], request=None)
+    token, secret = OAuth2RefreshToken.objects.issue(shop, ann.pk, ["openid"], auth_time=timezone.now())
     token.rotate(secret)
     page = root.page(page_of(shop))
     assert ("1 accounts" in page, 'field-tokens"' in page) == (True, True)

@@ -57,7 +57,11 @@ EXPLODED = {"providerSpecificParams": ["connection", "organization"]}
 """Objects whose members stand in a query by themselves."""
 
 OF_OPENID = {"max_age", "request", "request_uri"}
-BEYOND_THE_CONTRACT = {"oauth2AuthorizeURL": OF_OPENID, "oauth2AuthorizePostURL": OF_OPENID}
+BEYOND_THE_CONTRACT = {
+    "oauth2Token": {"device_code"},
+    "oauth2AuthorizeURL": OF_OPENID,
+    "oauth2AuthorizePostURL": OF_OPENID,
+}
 """Parameters of OpenID Connect that Nhost overlooks."""
 
 

@@ -62,6 +62,8 @@ DIFFERENT = {
 WORDS_OF_OAUTH2 = {
     *("access_denied", "invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "invalid_token"),
     *("request_not_supported", "request_uri_not_supported", "server_error"),
+    *("authorization_pending", "expired_token", "slow_down", "unauthorized_client"),  # RFC 8628, RFC 6749
+    *("invalid_client_metadata", "invalid_redirect_uri"),  # RFC 7591
     *("unsupported_grant_type", "unsupported_response_type"),
 }
 
@@ -154,7 +156,7 @@ def test_errors_are_those_of_the_contract_and_some_more() -> None:
     assert told - set(CONTRACT["schemas"]["ErrorResponseError"]["enum"]) == {
         *("bad-request", "request-validation-error", "schema-validation-error", "unauthorized"),
         "otp-too-many-attempts",  # in Nhost's newest servers
-        *("session-not-found", "sign-in-again", "consent-needed"),  # ours
+        *("session-not-found", "application-not-found", "sign-in-again", "consent-needed"),  # ours
         *WORDS_OF_OAUTH2,
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from docs_site import errors
-from tests.live.demo import Demo
+from tests.live.demo import Demo, Prepared
 
 HOW_TO = Path(__file__).parents[2] / "docs/how-to"
 PREPARED = "trying.md"
@@ -48,27 +47,18 @@ def _variable(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the database of a demo lies that nobody has used yet: to make one takes longer than a page."""
-    directory = tmp_path_factory.mktemp("demo")
-    assert Demo(directory).start().stop() == 0
-    return directory
-
-
 @pytest.mark.parametrize("page", PAGES)
-def test_commands_print_what_they_say(page: str, migrated: Path, tmp_path: Path) -> None:
+def test_commands_print_what_they_say(page: str, prepared: Prepared, tmp_path: Path) -> None:
     text = read(page)
-    for file in migrated.glob("demo.sqlite3*"):
-        shutil.copy(file, tmp_path)
-    demo = Demo(tmp_path, **STEADY | environment(text)).resume()
-    (prepared,) = re.findall(r"(?ms)^```bash\n(.*?)^```$", read(PREPARED))
+    prepared.copy(tmp_path)
+    (shell,) = re.findall(r"(?ms)^```bash\n(.*?)^```$", read(PREPARED))
     commands = steps(text)
     assert len(commands) >= 2
-    script = prepared + "\n".join(f"{command}\necho; echo '{MARK}'" for command, _ in commands)
-    script = script.replace("127.0.0.1:4000", f"127.0.0.1:{demo.port}")
-    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert demo.stop() == 0
+    script = shell + "\n".join(f"{command}\necho; echo '{MARK}'" for command, _ in commands)
+    with Demo(tmp_path, **STEADY | environment(text)).resume() as demo:
+        script = script.replace("127.0.0.1:4000", f"127.0.0.1:{demo.port}")
+        done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert demo.stop() == 0
     printed = [part.strip() for part in done.stdout.replace(str(demo.port), "4000").split(MARK)]
     for (command, expected), output in zip(commands, printed, strict=False):
         pattern = ".*".join(map(re.escape, expected.split("…")))

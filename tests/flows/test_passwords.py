@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -207,16 +208,23 @@ def test_hasher_is_the_named_one_or_the_project_s_first(
     assert stored().startswith(prefix)
 
 
+def forget_hashers() -> None:
+    for cached in (get_hashers, get_hashers_by_algorithm):
+        cached.cache_clear()
+
+
 @pytest.fixture
-def plain_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def plain_host(tmp_path: Path) -> Iterator[None]:
     """A host that never mentions PASSWORD_HASHERS: deleting the setting would not be the same to Django."""
     module = "from tests.settings import *\ndel PASSWORD_HASHERS\nALLOWED_HOSTS = ['testserver']\n"
     (tmp_path / "plain_host_settings.py").write_text(module)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(django_settings, "_wrapped", Settings("plain_host_settings"))
-    monkeypatch.delitem(sys.modules, "plain_host_settings")
-    for cached in (get_hashers, get_hashers_by_algorithm):
-        cached.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        patch.setattr(django_settings, "_wrapped", Settings("plain_host_settings"))
+        patch.delitem(sys.modules, "plain_host_settings")
+        forget_hashers()
+        yield
+    forget_hashers()
 
 
 def test_project_without_hashers_of_its_own_gets_owasp_s_argon2id(api: Api, plain_host: None) -> None:

@@ -56,6 +56,7 @@ CATALOGUE = [
     ("internal-server-error", 500, "Internal server error", False),
     ("session-not-found", 404, "There is no such session", False),  # ours
     ("sign-in-again", 403, "The application asks for a more recent sign-in", False),  # ours
+    ("application-not-found", 404, "There is no such application", False),  # ours
     ("consent-needed", 403, "The user has to be asked first", False),  # ours
 ]
 IN_OTHER_WORDS = (errors.RequestFault, OAuth2Error)
@@ -85,7 +86,7 @@ def sign_up(client: Client) -> Reply:
 
 def test_there_is_a_class_for_every_line_of_the_catalogue_and_no_other() -> None:
     assert set(BY_CODE) == {line[0] for line in CATALOGUE}
-    assert len(BY_CODE) == len(CATALOGUE) == 36
+    assert len(BY_CODE) == len(CATALOGUE) == 37
 
 
 @table

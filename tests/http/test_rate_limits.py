@@ -46,7 +46,7 @@ def specified(path: str) -> set[str]:
         "email": path in ALWAYS_MAIL.split(),
         "verification_email": path in MAIL_TO_VERIFY.split(),
         "sms": path in SMS.split(),
-        "brute_force": guessable,
+        "brute_force": guessable and path != "/oauth2/device_authorization",
         "signups": path.startswith("/signup"),
         "oauth2_server": path in OF_APPLICATIONS,
     }
@@ -74,7 +74,8 @@ def test_map_shows_them(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(("method", "path", "story"), list(stories()), ids=named)
 def test_stories_that_take_a_code_at_a_guessable_path_say_so(method: str, path: str, story: Story) -> None:
     fields: dict[str, serializers.Field[Any, Any, Any, Any]] = story.request().get_fields() if story.request else {}
-    assert story.takes_code is ("otp" in fields)
+    fields |= story.query().get_fields() if story.query else {}
+    assert story.takes_code is bool({"otp", "userCode", "user_code"} & set(fields))
     assert "brute_force" in story.limits or not story.takes_code
 
 

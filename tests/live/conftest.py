@@ -4,12 +4,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.live.demo import Demo, Start
+from tests.live.demo import DATABASE, Demo, Prepared, Start
 from tests.live.page_tools import PageTools
 from tests.live.postgres import PostgreSQL, own_postgres
 from tests.live.redis_server import Redis
@@ -22,28 +23,32 @@ VisitApp = Callable[..., "AppPage"]
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    running = Demo(tmp_path_factory.mktemp("demo")).start()
-    yield running
-    status = running.stop()
-    assert status == 0, running.printed
+def demo(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    directory = tmp_path_factory.mktemp("demo")
+    prepared.copy(directory)
+    with Demo(directory).resume() as running:
+        yield running
+        assert running.stop() == 0, running.printed
     assert "Traceback" not in running.printed, running.printed
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts demos of the test's own, one database between them unless they are given another."""
+def start(prepared: Prepared, tmp_path: Path) -> Iterator[Start]:
+    """Starts demos of the test's own, one prepared database between them."""
     running: list[Demo] = []
+    prepared.copy(tmp_path)
 
-    def start(**environment: str) -> Demo:
-        directory = tmp_path / str(len(running))
-        directory.mkdir()
-        shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}"}
-        running.append(Demo(directory, **shared | environment).start())
-        return running[-1]
+    with ExitStack() as ended:
 
-    yield start
-    assert [demo.stop() for demo in running] == [0] * len(running)
+        def start(**environment: str) -> Demo:
+            directory = tmp_path / str(len(running))
+            directory.mkdir()
+            shared = {"DATABASE_URL": f"sqlite:///{tmp_path / DATABASE}"}
+            running.append(ended.enter_context(Demo(directory, **shared | environment)))
+            return running[-1].resume()
+
+        yield start
+        assert [demo.stop() for demo in running] == [0] * len(running)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -13,10 +14,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 120  # as long only where other work has the machine
+DATABASE = "demo.sqlite3"
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 ENVIRONMENT = {
     "AUTH_ANONYMOUS_USERS_ENABLED": "true",
@@ -40,12 +43,13 @@ class Demo:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.api = f"{self.origin}/v1"
+        self.directory = directory
         self._log = directory / "log"
         passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self._environment = {
             **passed_on,
             **ENVIRONMENT,
-            "DATABASE_URL": f"sqlite:///{directory / 'demo.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{directory / DATABASE}",
             "AUTH_PORT": str(self.port),
             **environment,
         }
@@ -90,9 +94,16 @@ class Demo:
                 stderr=log,
                 process_group=0,
             )
+        try:
+            self._await_health(self._process)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _await_health(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self.healthy():
-            assert self._process.poll() is None, self.printed
+            assert process.poll() is None, self.printed
             assert time.monotonic() < deadline, self.printed
             time.sleep(0.05)
 
@@ -107,6 +118,14 @@ class Demo:
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(timeout=20)
+
+    def __enter__(self) -> Demo:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing runs on, whatever a test failed at."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints beside the running server."""
@@ -141,3 +160,22 @@ class Demo:
 
 Start = Callable[..., Demo]
 """Starts a demo whose environment has these variables."""
+
+
+class Prepared:
+    """What a first start leaves behind: the database and the admin's password, printed."""
+
+    def __init__(self, demo: Demo) -> None:
+        assert demo.start().stop() == 0, demo.printed
+        self.printed = demo.printed
+        self._directory = demo.directory
+
+    def copy(self, directory: Path) -> None:
+        for file in self._directory.glob(f"{DATABASE}*"):
+            shutil.copy(file, directory)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """For demos whose first start is not what a test is about: to migrate takes longer than most of what is asked."""
+    return Prepared(Demo(tmp_path_factory.mktemp("prepared")))

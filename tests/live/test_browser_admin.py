@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Any
 import pytest
 import requests
 
+from tests.live.app_page import PICTURES
 from tests.live.browser import chromium, expect
-from tests.live.demo import Demo, Start
+from tests.live.demo import Demo, Prepared, Start
 
 EMAIL, PASSWORD = "find.me@example.com", "a long password"
 
@@ -24,14 +24,14 @@ def browser() -> Iterator[Any]:
 
 
 class Operator:
-    """An operator's window. What it shows is kept as pictures in `folder`."""
+    """An operator's window. What it shows is kept as pictures of this look, where PICTURES names a folder."""
 
-    def __init__(self, browser: Any, demo: Demo, folder: Path) -> None:
+    def __init__(self, browser: Any, demo: Demo, printed: str, look: str) -> None:
         self.page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
         self.faults: list[str] = []
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        self._origin, self._folder = demo.origin, folder
-        (password,) = re.findall(r"Admin login +admin with the password (\S+)", demo.printed)
+        self._origin, self._look = demo.origin, look
+        (password,) = re.findall(r"Admin login +admin with the password (\S+)", printed)
         self.open("/admin/")
         self.page.locator("input[name=username]").fill("admin")
         self.page.locator("input[name=password]").fill(password)
@@ -50,7 +50,8 @@ class Operator:
         expect(self.page.get_by_role("button", name=name, exact=True)).to_be_visible()
 
     def picture(self, name: str) -> None:
-        self.page.screenshot(path=self._folder / f"{name}.png", full_page=True)
+        if PICTURES:
+            self.page.screenshot(path=Path(PICTURES) / self._look / f"{name}.png", full_page=True)
 
 
 def sign_up(demo: Demo, email: str) -> dict[str, Any]:
@@ -71,16 +72,14 @@ def kids(demo: Demo) -> set[str]:
 
 
 @pytest.mark.parametrize("look", ["plain", "unfold"])
-def test_operator_helps_and_rotates(browser: Any, start: Start, tmp_path: Path, look: str) -> None:
+def test_operator_helps_and_rotates(browser: Any, start: Start, prepared: Prepared, look: str) -> None:
     if look == "unfold":
         pytest.importorskip("unfold")
     demo = start(DEMO_UNFOLD="true" if look == "unfold" else "")
     for number in range(3):
         sign_up(demo, f"somebody.{number}@example.com")
     session = sign_up(demo, EMAIL)
-    folder = Path(os.environ.get("PICTURES", tmp_path)) / look
-    folder.mkdir(parents=True, exist_ok=True)
-    operator = Operator(browser, demo, folder)
+    operator = Operator(browser, demo, prepared.printed, look)
     operator.picture("index")
 
     operator.open("/admin/nhost_auth/account/")

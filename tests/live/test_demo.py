@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,15 @@ from tests.conftest import PASSWORD
 from tests.live.demo import Demo, Start
 
 ANN = {"email": "ann@example.com", "password": PASSWORD}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Started by the command, on nothing."""
+    with Demo(tmp_path_factory.mktemp("demo")).start() as running:
+        yield running
+        assert running.stop() == 0, running.printed
+    assert "Traceback" not in running.printed, running.printed
 
 
 def post(demo: Demo, path: str, body: dict[str, Any]) -> requests.Response:
@@ -33,7 +43,7 @@ def test_start_page_and_printed_addresses_lead_somewhere(demo: Demo) -> None:
     page = requests.get(demo.origin, timeout=10).text
     assert demo.api in page
     assert '<a href="/docs/">' in page
-    assert len(requests.get(f"{demo.origin}/docs/openapi.json", timeout=10).json()["paths"]) == 61
+    assert len(requests.get(f"{demo.origin}/docs/openapi.json", timeout=10).json()["paths"]) == 77
     assert requests.get(f"{demo.origin}/static/example_project/page.css", timeout=10).status_code == 200
 
 
@@ -45,14 +55,13 @@ def test_inbox_shows_a_mail_with_its_code(demo: Demo) -> None:
     assert reply.json()["session"]["user"]["email"] == "inbox@example.com"
 
 
-def test_inbox_shows_an_sms_with_its_code(tmp_path: Path) -> None:
-    demo = Demo(tmp_path, AUTH_SMS_PASSWORDLESS_ENABLED="true").start()
+def test_inbox_shows_an_sms_with_its_code(start: Start) -> None:
+    demo = start(AUTH_SMS_PASSWORDLESS_ENABLED="true")
     number = {"phoneNumber": "+12025550100"}
     assert post(demo, "/signin/passwordless/sms", number).json() == "OK"
     (code,) = re.findall(r"Your code is (\d{6})", requests.get(f"{demo.origin}/inbox", timeout=10).text)
     session = post(demo, "/signin/passwordless/sms/otp", {**number, "otp": code}).json()["session"]
     assert session["user"]["phoneNumberVerified"] is True
-    assert demo.stop() == 0, demo.printed
 
 
 def test_admin_login_that_was_printed_works(demo: Demo) -> None:
@@ -68,26 +77,25 @@ def test_admin_login_that_was_printed_works(demo: Demo) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_ends_cleanly_and_starts_again_with_the_same_keys(tmp_path: Path, sign: signal.Signals) -> None:
-    demo = Demo(tmp_path, AUTH_DISABLE_SIGNUP="true").start()
-    keys = requests.get(f"{demo.api}/.well-known/jwks.json", timeout=10).json()
-    assert post(demo, "/signup/email-password", ANN).json()["error"] == "signup-disabled"
-    assert demo.stop(sign) == 0, demo.printed
-    demo.start()
-    assert requests.get(f"{demo.api}/.well-known/jwks.json", timeout=10).json() == keys
-    assert "password" not in demo.printed, "an admin login that exists is left alone"
-    assert demo.stop() == 0, demo.printed
+    with Demo(tmp_path, AUTH_DISABLE_SIGNUP="true").start() as demo:
+        keys = requests.get(f"{demo.api}/.well-known/jwks.json", timeout=10).json()
+        assert post(demo, "/signup/email-password", ANN).json()["error"] == "signup-disabled"
+        assert demo.stop(sign) == 0, demo.printed
+        demo.start()
+        assert requests.get(f"{demo.api}/.well-known/jwks.json", timeout=10).json() == keys
+        assert "password" not in demo.printed, "an admin login that exists is left alone"
+        assert demo.stop() == 0, demo.printed
 
 
 def test_mailed_link_leads_back_to_this_server(tmp_path: Path) -> None:
-    demo = Demo(tmp_path, AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true").start()
-    assert post(demo, "/signup/email-password", ANN).json() == {"session": None}
-    (link,) = re.findall(r'href="([^"]*ticket=[^"]*)"', requests.get(f"{demo.origin}/inbox", timeout=10).text)
-    reply = requests.get(link.replace("&amp;", "&"), allow_redirects=False, timeout=10)
-    target = urlsplit(reply.headers["Location"])
-    assert f"{target.scheme}://{target.netloc}" == demo.origin
-    refresh_token = parse_qs(target.query)["refreshToken"][0]
-    assert post(demo, "/token", {"refreshToken": refresh_token}).json()["user"]["emailVerified"] is True
-    assert demo.stop() == 0
+    with Demo(tmp_path, AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true").start() as demo:
+        assert post(demo, "/signup/email-password", ANN).json() == {"session": None}
+        (link,) = re.findall(r'href="([^"]*ticket=[^"]*)"', requests.get(f"{demo.origin}/inbox", timeout=10).text)
+        reply = requests.get(link.replace("&amp;", "&"), allow_redirects=False, timeout=10)
+        target = urlsplit(reply.headers["Location"])
+        assert f"{target.scheme}://{target.netloc}" == demo.origin
+        refresh_token = parse_qs(target.query)["refreshToken"][0]
+        assert post(demo, "/token", {"refreshToken": refresh_token}).json()["user"]["emailVerified"] is True
 
 
 @pytest.mark.parametrize(("text", "debug"), [("false", "false"), ("true", "true")])

@@ -19,15 +19,14 @@ def transcript() -> list[tuple[str, str]]:
 
 
 def test_transcript_prints_what_it_says(tmp_path: Path) -> None:
-    demo = Demo(tmp_path, AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true").start()
     steps = transcript()
     assert len(steps) > 8
-    script = "\n".join(f"{command}\necho; echo '{MARK}'" for command, _ in steps).replace(
-        "127.0.0.1:4000", f"127.0.0.1:{demo.port}"
-    )
-    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    script = "\n".join(f"{command}\necho; echo '{MARK}'" for command, _ in steps)
+    with Demo(tmp_path, AUTH_EMAIL_SIGNIN_EMAIL_VERIFIED_REQUIRED="true").start() as demo:
+        script = script.replace("127.0.0.1:4000", f"127.0.0.1:{demo.port}")
+        done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert demo.stop() == 0
     printed = [part.strip() for part in done.stdout.replace(str(demo.port), "4000").split(MARK)]
     for (command, expected), output in zip(steps, printed, strict=False):
         pattern = ".*".join(map(re.escape, expected.split("…")))
         assert re.fullmatch(pattern, output, re.DOTALL), f"{command} printed {output!r}"
-    assert demo.stop() == 0

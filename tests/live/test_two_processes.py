@@ -38,8 +38,9 @@ def servers(postgres: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> I
     counters = Redis(tmp_path_factory.mktemp("redis"))
     shared = {"DATABASE_URL": postgres.make_database(), "AUTH_RATE_LIMIT_STORAGE": counters.uri}
     one, two = (Demo(tmp_path_factory.mktemp("server"), **ENVIRONMENT, **shared) for _ in range(2))
-    yield one.start(), two.resume()
-    assert [demo.stop() for demo in (one, two)] == [0, 0]
+    with one, two:
+        yield one.start(), two.resume()
+        assert [demo.stop() for demo in (one, two)] == [0, 0]
     counters.stop()
 
 

@@ -29,14 +29,14 @@ class Page:
     def sign_in(self) -> None:
         self.session, self.asked = self.api.sign_in(), self.asked + 1
 
-    def answer(self, request_id: str) -> dict[str, str]:
-        """What the browser brings back to the application."""
+    def answer(self, request_id: str, prompt: str = "") -> dict[str, str]:
+        """What the browser brings back to the application, from the query that it came with."""
         token = self.session.token if self.session is not None else None
         shown = self.api.get(LOGIN, query={"request_id": request_id}, token=token).json
-        silent = "none" in shown["prompt"]
-        if silent and (token is None or not shown["consented"]):
+        silent = prompt == "none"
+        if silent and not shown.get("consented"):
             return self._refuse(request_id, "login_required" if token is None else "consent_required")
-        if token is None or "login" in shown["prompt"]:
+        if token is None or "login" in prompt.split():
             self.sign_in()
         reply = self._agree(request_id)
         if reply.error == "sign-in-again" and silent:
@@ -82,7 +82,7 @@ class Suite:
         reply = form(self.api, "/oauth2/authorize", request) if by_form else self.client.ask(**plain | changes)
         assert reply.status == 302, reply.text
         query = reply.query
-        found = query if reply.location.startswith(REDIRECT) else self.page.answer(query["request_id"])
+        found = query if reply.location.startswith(REDIRECT) else self.page.answer(**query)
         assert (found["state"], found["iss"]) == (STATE, self.server["issuer"])
         return found
 

@@ -11,7 +11,7 @@ from nhost_auth.models import OAuth2Client
 from tests.conftest import Reply
 from tests.internet import Internet
 from tests.oauth2.application import LOGIN, Application
-from tests.oauth2.documents import BACK, HOST, PATH, SCOPE, URL, ask, client, description, document
+from tests.oauth2.documents import BACK, HOST, INVALID, PATH, SCOPE, URL, ask, client, description, document
 from tests.tls_proxy import Told
 
 
@@ -87,6 +87,9 @@ ELSEWHERE = "has a redirect URI of another origin"
         ({"scope": ["openid"]}, "scope"),
         ({"scope": 5}, "scope"),
         ({"client_name": 5}, "client_name"),
+        ({"grant_types": 5}, "grant_types"),
+        ({"grant_types": "authorization_code"}, "grant_types"),
+        ({"grant_types": [5]}, "grant_types"),
     ],
     ids=lambda value: ascii(value)[:60],
 )
@@ -96,9 +99,10 @@ def test_document_has_to_be_good(app: Application, internet: Internet, changes: 
     assert not OAuth2Client.objects.exists()
 
 
-def test_null_in_the_place_of_a_secret_is_a_secret(app: Application, internet: Internet) -> None:
-    internet.answer(HOST, PATH, value=document() | {"client_secret": None})
-    assert NEEDS_SECRET in description(ask(app))
+@pytest.mark.parametrize("member", ["client_secret", "client_secret_expires_at", "grant_types", "redirect_uris"])
+def test_null_is_not_the_same_as_nothing(app: Application, internet: Internet, member: str) -> None:
+    internet.answer(HOST, PATH, value=document() | {member: None})
+    assert ask(app).outcome == INVALID
 
 
 @pytest.mark.parametrize("scope", ["admin", "openid admin", "graphql:role:admin", "OPENID"])

@@ -33,7 +33,6 @@ def test_answer_is_nhost_s(api: Api, name: str) -> None:
             *("sub", "name", "picture", "locale", "email", "email_verified", "phone_number", "phone_number_verified")
         ],
         "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
     }
 

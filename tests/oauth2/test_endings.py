@@ -15,6 +15,7 @@ from nhost_auth.models import OAuth2Grant, OAuth2RefreshToken
 from nhost_auth.rest import BearerAuthentication, StatelessBearerAuthentication
 from tests.conftest import PASSWORD, Api, Reply, account
 from tests.oauth2.application import USERINFO, Application
+from tests.oauth2.devices import Device
 
 UNAUTHORIZED = (401, "unauthorized")
 
@@ -109,6 +110,16 @@ def test_ended_tokens_are_good_no_more_at_this_server(
         assert api.get(path, token=tokens["access_token"]).status == 401
     assert not OAuth2RefreshToken.objects.exists()
     assert shop.refresh(tokens["refresh_token"]).error == "invalid_grant"
+
+
+def test_new_password_ends_codes_that_wait_to_be_exchanged(
+    api: Api, shop: Application, ann: Reply, settings: Any
+) -> None:
+    settings.AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED = True
+    code, device = shop.code(ann.token), Device.asking(shop).approved(ann.token)
+    assert api.post("/user/password", {"newPassword": "Another-horse-8"}, token=ann.token).status == 200
+    assert shop.exchange(code).error == "invalid_grant"
+    assert device.poll().error == "expired_token"
 
 
 def test_takeover_forgets_whom_the_other_let_in(shop: Application, ann: Reply) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from nhost_auth import signals
+from nhost_auth.models import OAuth2Request
 from tests.conftest import Api, Reply, account
 from tests.oauth2.application import ISSUER, LOGIN, REDIRECT, Application, claims, parameters
 
@@ -82,7 +84,7 @@ def test_62_application_lets_nobody_in_for_its_user(
     for everywhere, scope in ((False, "graphql"), (True, "openid")):
         settings.AUTH_OAUTH2_PROVIDER_TOKENS_EVERYWHERE = everywhere
         token = shop.tokens(ann.token, scope=scope)["access_token"]
-        assert bank.agree(token, bank.request_id()).outcome == (403, "access_denied")
+        assert bank.agree(token, bank.request_id()).outcome == (401, "unauthorized")
     assert not account(ann).oauth2_grants.filter(client=bank.row).exists()
 
 
@@ -94,6 +96,12 @@ def test_refusal_reaches_the_application_with_its_state(api: Api, shop: Applicat
     reply = api.post(REFUSE, {"requestId": shop.request_id(prompt="none"), "reason": "login_required"})
     assert parameters(reply.json["redirectUri"])["error"] == "login_required"
     assert api.post(REFUSE, {"requestId": asked, "reason": "server_error"}).status == 400
+
+
+def test_request_that_was_refused_meanwhile_gives_no_code(api: Api, shop: Application, ann: Reply) -> None:
+    asked = OAuth2Request.objects.get(pk=shop.request_id())
+    assert OAuth2Request.objects.get(pk=asked.pk).refuse()
+    assert asked.answer(account(ann), timezone.now()) is None
 
 
 def test_request_that_was_answered_cannot_be_refused(api: Api, shop: Application, ann: Reply) -> None:
@@ -129,6 +137,9 @@ def test_64_application_may_ask_for_a_recent_sign_in(api: Api, shop: Application
             for asked in (shop.request_id(prompt="login"), shop.request_id(max_age="99")):
                 assert shown(api, asked, token=token).json["signInAgain"] is (outcome == 403)
         assert shop.agree(refreshed.token, shop.request_id(max_age="100")).status == 200
+        asked = shop.request_id(max_age="0")
+        clock.shift(3)
+        assert shop.agree(api.sign_in().token, asked).status == 200
         assert shop.agree(refreshed.token, shop.request_id(max_age="99")).error == "sign-in-again"
 
 

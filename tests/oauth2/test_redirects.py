@@ -17,6 +17,7 @@ REGISTERED = [
     "https://shop.example:8443/back",
     "com.shop.app:/back",
     "http://127.0.0.1/cli",
+    "http://127.0.0.1:2/own",
     "http://[::1]/cli",
     "http://localhost:3000/back",
 ]
@@ -110,7 +111,13 @@ HOSTILE = [
         "http://localhost/back",
         "http://[::1]:1@evil.example/cli",
     ),
-    *("http://127.0.0.1:1:2/cli", "http://127.0.0.1:-1/cli", "http://0.0.0.0:1/cli", "http://[::ffff:127.0.0.1]:1/cli"),
+    *(
+        "http://127.0.0.1:1:2/cli",
+        "http://127.0.0.1:1:2/own",
+        "http://127.0.0.1:-1/cli",
+        "http://0.0.0.0:1/cli",
+        "http://[::ffff:127.0.0.1]:1/cli",
+    ),
 ]
 
 

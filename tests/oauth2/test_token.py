@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 
 from nhost_auth.models import OAuth2RefreshToken, OAuth2Request
 from tests.conftest import Api, Reply, account
@@ -148,6 +149,31 @@ def test_59_verifier_without_a_challenge_is_refused(bank: Application, ann: Repl
     plain = {"code_challenge": None, "code_challenge_method": None}
     assert told(bank.exchange(bank.code(ann.token, **plain))) == (400, "invalid_grant", "Invalid code_verifier")
     assert bank.exchange(bank.code(ann.token, **plain), code_verifier=None).status == 200
+
+
+def test_59_client_that_has_become_public_needs_a_challenge(bank: Application, ann: Reply) -> None:
+    code = bank.code(ann.token, code_challenge=None, code_challenge_method=None)
+    bank.row.secret_hash = bank.secret = ""
+    bank.row.save()
+    reply = bank.exchange(code, code_verifier=None)
+    assert told(reply) == (400, "invalid_request", "PKCE is required for public clients")
+
+
+def test_58_who_cannot_prove_a_used_code_ends_nothing(bank: Application, ann: Reply) -> None:
+    code = bank.code(ann.token)
+    tokens = bank.exchange(code).json
+    for wrong in ({"code_verifier": "w" * 43}, {"client_secret": "wrong"}, {"redirect_uri": REDIRECT + "/"}):
+        assert bank.exchange(code, **wrong).status in (400, 401)
+    assert bank.refresh(tokens["refresh_token"]).status == 200
+
+
+def test_secret_that_bcrypt_cannot_take_is_wrong(bank: Application, ann: Reply, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptPasswordHasher"]
+    bank.row.secret_hash = make_password("of Nhost's")
+    bank.row.save()
+    code = bank.code(ann.token)
+    assert bank.exchange(code, client_secret="s" * 73).outcome == (401, "invalid_client")
+    assert bank.exchange(code, client_secret="of Nhost's").status == 200
 
 
 def test_secret_comes_in_the_form_or_by_basic(api: Api, bank: Application, ann: Reply) -> None:

@@ -15,11 +15,14 @@ from nhost_auth import signals
 from nhost_auth.models import AuditEvent, OAuth2Grant, OAuth2RefreshToken, OAuth2Request
 from tests.conftest import PREFIX, Api, Reply, account
 from tests.oauth2.application import FORM, TOKEN, USERINFO, Application
+from tests.oauth2.devices import DEVICE_CODE, Device
 from tests.test_races import MANY, at_once
 
 PATH = "/user/applications"
 NOT_FOUND = (404, "application-not-found")
 INVALID = (400, "invalid_grant")
+SLOW_DOWN = (400, "slow_down")
+"""What a poll hears whose request was taken away between its two looks: the next one is told."""
 
 
 def listed(api: Api, session: Reply) -> list[dict[str, Any]]:
@@ -84,6 +87,19 @@ def test_62_application_that_is_revoked_has_nothing_left(api: Api, shop: Applica
     assert shop.introspect(tokens["access_token"]) == {"active": False}
     assert api.get("/oauth2/login", query={"request_id": shop.request_id()}, token=ann.token).json["consented"] is False
     assert (OAuth2RefreshToken.objects.count(), OAuth2Request.objects.exclude(account=None).count()) == (0, 0)
+
+
+def test_62_device_that_was_let_in_gets_nothing_any_more(
+    api: Api, shop: Application, ann: Reply, settings: Any
+) -> None:
+    settings.AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED = True
+    bob = api.sign_up("bob@example.com")
+    device, theirs, waiting = Device.asking(shop), Device.asking(shop).approved(bob.token), Device.asking(shop)
+    device.approved(ann.token)
+    revoke(api, ann, listed(api, ann)[0]["id"])
+    assert device.poll().outcome == INVALID
+    assert theirs.poll().status == 200
+    assert waiting.approved(ann.token).poll().status == 200
 
 
 def test_62_token_that_speaks_for_its_user_goes_with_the_application(api: Api, shop: Application, ann: Reply) -> None:
@@ -186,6 +202,19 @@ class TestAtOnce:
             *exchanged, ended = at_once(lambda client, number, acts=(*exchanging, ending): acts[number](client))
             assert ended.status == 200, ended.text
             assert {reply.outcome for reply in exchanged} <= {(200, None), INVALID}
+            assert not OAuth2RefreshToken.objects.exists()
+
+    def test_62_no_device_outlives_a_revocation_while_it_polls(self, api: Api, ann: Reply, settings: Any) -> None:
+        settings.AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED = True
+        shop = Application.registered(api)
+        for _ in range(3):
+            devices = [Device.asking(shop).approved(ann.token) for _ in range(MANY - 1)]
+            asked = [{"grant_type": DEVICE_CODE, "device_code": one.codes["device_code"]} for one in devices]
+            ending = deleting(api, ann)
+            polling = [form_post(fields | shop.credentials) for fields in asked]
+            *polled, ended = at_once(lambda client, number, acts=(*polling, ending): acts[number](client))
+            assert ended.status == 200, ended.text
+            assert {reply.outcome for reply in polled} <= {(200, None), INVALID, SLOW_DOWN}
             assert not OAuth2RefreshToken.objects.exists()
 
     def test_agreeing_while_it_is_taken_back_is_before_or_after(self, api: Api, ann: Reply) -> None:

@@ -3,48 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.urls import get_resolver
 
-from nhost_auth.http.endpoint import NO_SUCH_METHOD, Story
+from nhost_auth.http.endpoint import Story
+from nhost_auth.http.url_map import Row, rows
 from nhost_auth.management.tables import table
 
 
-@dataclass(frozen=True)
-class Row:
-    method: str
-    path: str
-    endpoint: str
-    story: str
-    guard: str
-    toggles: list[str]
-    limits: list[str]
-
-
-def rows() -> Iterator[Row]:
-    """The map, a row for each method of each path, in the order of urls.py."""
-    # By name: the map stands above the commands and is not theirs to import.
-    for pattern in get_resolver("nhost_auth.urls").url_patterns:
-        view: Any = pattern.callback
-        for method, name in view.actions.items():
-            if name == NO_SUCH_METHOD:
-                continue
-            story = view.cls.stories[name]
-            yield Row(
-                method=method.upper(),
-                path=re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{pattern.pattern}"),
-                endpoint=view.cls.__module__.removeprefix("nhost_auth."),
-                story=name,
-                guard=_guard(story),
-                toggles=[*story.toggles, *filter(None, [story.exists_with])],
-                limits=["global", *story.limits],
-            )
+def described(row: Row) -> dict[str, Any]:
+    story = row.story
+    return {
+        "method": row.method.upper(),
+        "path": row.path,
+        "endpoint": row.endpoint.__module__.removeprefix("nhost_auth."),
+        "story": row.name,
+        "guard": _guard(story),
+        "toggles": [*story.toggles, *filter(None, [story.exists_with])],
+        "limits": ["global", *story.limits],
+    }
 
 
 def _guard(story: Story) -> str:
@@ -60,7 +40,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        found = [asdict(row) for row in rows()]
+        # By name: the map stands above the commands and is not theirs to import.
+        found = [described(row) for row in rows(get_resolver("nhost_auth.urls").url_patterns)]
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=2))
             return

@@ -69,7 +69,7 @@ def test_paths_are_those_of_the_host(host: Any, expected: str) -> None:
     found = paths(host)
     assert expected in found
     assert expected.removesuffix("user") + ".well-known/jwks.json" in found
-    assert len(found) == 70
+    assert len(found) == 76
 
 
 def test_parameter_of_the_host_s_prefix_is_told() -> None:

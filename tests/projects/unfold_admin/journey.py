@@ -8,12 +8,12 @@ import pytest
 from django.contrib import admin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.sites import UnfoldAdminSite
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from nhost_auth.admin import AccountInline
 from nhost_auth.admin.inlines import RoleInline
-from nhost_auth.models import Account, SigningKey
-from tests.admin.conftest import ACCOUNTS, KEYS, ROLES, SESSIONS, Browser, person
+from nhost_auth.models import Account, OAuth2Client, SigningKey
+from tests.admin.conftest import ACCOUNTS, CLIENTS, KEYS, ROLES, SESSIONS, Browser, person
 from tests.admin.conftest import root as root
 from tests.admin.pages import every_page
 from tests.conftest import Inbox
@@ -22,7 +22,7 @@ from tests.conftest import Inbox
 def test_every_page_stands_on_unfold_s_classes() -> None:
     assert isinstance(admin.site, UnfoldAdminSite)
     ours = [page for model, page in admin.site._registry.items() if model._meta.app_label == "nhost_auth"]
-    assert len(ours) == 5
+    assert len(ours) == 6
     assert all(isinstance(page, ModelAdmin) for page in ours)
     assert issubclass(RoleInline, TabularInline)
     assert issubclass(AccountInline, StackedInline)
@@ -40,6 +40,14 @@ def test_fields_of_our_own_look_like_the_others(root: Browser) -> None:
     fields = root.get(f"{ACCOUNTS}{person().pk}/change/").context["adminform"].form.fields
     assert isinstance(fields["locale"].widget, UnfoldAdminSelectWidget)
     assert isinstance(fields["display_name"].widget, UnfoldAdminTextInputWidget)
+
+
+def test_application_is_registered(root: Browser) -> None:
+    fields = root.get(f"{CLIENTS}add/").context["adminform"].form.fields
+    assert isinstance(fields["redirect_uris"].widget, UnfoldAdminTextareaWidget)
+    made = {"type": "confidential", "redirect_uris": "https://shop.example/back", "scopes": ["openid"]}
+    assert "shown once" in root.post(f"{CLIENTS}add/", made).content.decode()
+    assert OAuth2Client.objects.get().redirect_uris == ["https://shop.example/back"]
 
 
 def test_account_is_edited(root: Browser) -> None:
