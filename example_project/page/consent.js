@@ -13,6 +13,7 @@ let isAnswered = false
 
 onErrand('consent', async (user) => {
   if (isAnswered) return undefined
+  byId('consent-asked').hidden = true // nobody agrees to what is not shown
   const asked = await read()
   // Of the prompt the server tells who is signed in alone; to others the address does.
   const prompt = asked.prompt ?? (query().get('prompt') ?? '').split(' ')
@@ -47,6 +48,7 @@ function paint(asked, user) {
   showAccount('consent', user)
   byId('consent-guest').hidden = !user.isAnonymous
   showAgain(asked.signInAgain, user.isAnonymous)
+  byId('consent-asked').hidden = false
 }
 
 function showAgain(isWanted, isGuest = false) {

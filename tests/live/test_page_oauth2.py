@@ -275,6 +275,15 @@ def test_request_that_is_over_is_told(demo: Demo, shop: Shop, visit_app: VisitAp
     app.expect_error("This was answered already. Begin again at the application.")
 
 
+def test_nobody_agrees_to_what_is_not_shown(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    sign_up(app, "blind")
+    app.page.route("**/oauth2/login?*", lambda route: route.abort())
+    app.page.goto(shop.address(), wait_until="commit")
+    app.expect_error("The server cannot be reached.")
+    expect(app.page.get_by_role("button", name="Allow")).to_be_hidden()
+
+
 def test_only_addresses_of_the_web_and_of_apps_are_followed(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
     app = visit_app(demo)
     sign_up(app, "follows")

@@ -1605,6 +1605,7 @@ var requestId = () => query().get("request_id");
 var isAnswered = false;
 onErrand("consent", async (user) => {
   if (isAnswered) return void 0;
+  byId("consent-asked").hidden = true;
   const asked = await read();
   const prompt = asked.prompt ?? (query().get("prompt") ?? "").split(" ");
   byId("purpose").textContent = `${target(asked)} asks you to sign in.`;
@@ -1634,6 +1635,7 @@ function paint(asked, user) {
   showAccount2("consent", user);
   byId("consent-guest").hidden = !user.isAnonymous;
   showAgain(asked.signInAgain, user.isAnonymous);
+  byId("consent-asked").hidden = false;
 }
 function showAgain(isWanted, isGuest = false) {
   byId("consent-again").hidden = !isWanted;
