@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.live.app_page import AppPage
 from tests.live.browser import expect
 from tests.live.conftest import VisitApp
+from tests.live.consent import CONSENT as ASKED
+from tests.live.consent import sign_up
 from tests.live.demo import Demo
 from tests.live.page_tools import PageTools
-from tests.live.shop import Shop, shop_pages
+from tests.live.shop import Shop
 
-CODE, ASKED, LOGOUT = "Code of the device", "Shop wants to sign you in", "Sign out here too?"
+CODE, LOGOUT = "Code of the device", "Sign out here too?"
 WORDS = ["Know you by an id of your account", "See your e-mail address"]
-
-
-@pytest.fixture(scope="module")
-def shop(demo: Demo) -> Iterator[Shop]:
-    with shop_pages() as back:
-        yield Shop(demo, back)
-
-
-def sign_up(app: AppPage, name: str) -> str:
-    """The address of somebody new."""
-    email = f"page.{name}@example.com"
-    app.sign_up(email)
-    app.expect_outcome("You are signed up.")
-    return email
 
 
 def go(app: AppPage, address: str) -> None:
@@ -83,6 +69,8 @@ def test_code_in_the_address_alone_lets_nothing_in(demo: Demo, shop: Shop, visit
     app.wait()
     expect(app.way(ASKED)).to_be_hidden()
     expect(app.page.get_by_label("Code that the device shows")).to_have_value("")
+    app.open()
+    expect(app.page.get_by_text("You have let none in.")).to_be_visible()
 
 
 def test_device_that_was_let_in_gets_its_tokens(demo: Demo, shop: Shop, visit_app: VisitApp) -> None:
