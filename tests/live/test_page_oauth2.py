@@ -146,6 +146,7 @@ def test_applications_are_listed_and_revoked(
     app.open()
     items = app.way(LIST).get_by_role("listitem")
     expect(items).to_have_count(1)
+    expect(app.page.get_by_text("You have let none in.")).to_be_hidden()
     expect(items).to_contain_text(f"{WORDS[0]}. {WORDS[2]}. {WORDS[4]}.")
     app.picture("applications")
     app.expect_accessible(page_tools.axe)
