@@ -132,6 +132,12 @@ if not os.environ.get("AUTH_CLIENT_URL"):
         AUTH_OUTBOUND_PRIVATE_HOSTS = [*_GIVEN.get("AUTH_OUTBOUND_PRIVATE_HOSTS", []), "127.0.0.1"]
     for _way in ("ANONYMOUS_USERS", "EMAIL_PASSWORDLESS", "OTP_EMAIL", "SMS_PASSWORDLESS"):
         vars().setdefault(f"AUTH_{_way}_ENABLED", True)
+    # Applications sign people in here, by views of the same page; tokens of a shared secret they could not check.
+    _is_provider = vars().setdefault("AUTH_OAUTH2_PROVIDER_ENABLED", not _GIVEN.get("HASURA_GRAPHQL_JWT_SECRET"))
+    for _part in ("DEVICE", "LOGOUT"):
+        vars().setdefault(f"AUTH_OAUTH2_PROVIDER_{_part}_ENABLED", _is_provider)
+    for _part, _view in {"LOGIN": "consent", "DEVICE": "device", "LOGOUT": "logout"}.items():
+        vars().setdefault(f"AUTH_OAUTH2_PROVIDER_{_part}_URL", f"{DEMO_PAGE}?view={_view}")
 AUTH_MFA_ENABLED = _GIVEN.get("AUTH_MFA_ENABLED", "AUTH_TOTP_ENABLED" not in _GIVEN)  # two names of one switch
 
 AUTH_SMS_PROVIDER = os.environ.get("AUTH_SMS_PROVIDER") or "example_project.inbox.send_sms"

@@ -59,8 +59,11 @@ def app(request: HttpRequest) -> HttpResponse:
 
 def _ways() -> dict[str, bool]:
     return {
+        "applications": conf.AUTH_OAUTH2_PROVIDER_ENABLED,
         "anonymous": conf.AUTH_ANONYMOUS_USERS_ENABLED,
+        "devices": conf.AUTH_OAUTH2_PROVIDER_ENABLED and conf.AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED,
         "email_code": conf.AUTH_OTP_EMAIL_ENABLED,
+        "logout": conf.AUTH_OAUTH2_PROVIDER_ENABLED and conf.AUTH_OAUTH2_PROVIDER_LOGOUT_ENABLED,
         "magic_link": conf.AUTH_EMAIL_PASSWORDLESS_ENABLED,
         "passkeys": conf.AUTH_WEBAUTHN_ENABLED,
         "second_factor": conf.AUTH_MFA_ENABLED or conf.AUTH_TOTP_ENABLED,

@@ -3,7 +3,7 @@
 import { ask, nhost, redirectTo } from './client.js'
 import { enter, onCode, onSubmit } from './screen.js'
 
-const options = { redirectTo }
+const options = () => ({ redirectTo: redirectTo() })
 
 onSubmit('anonymous', async ({ displayName }) => {
   const { body } = await nhost.auth.signInAnonymous(displayName ? { displayName } : {})
@@ -11,12 +11,12 @@ onSubmit('anonymous', async ({ displayName }) => {
 })
 
 onSubmit('upgrade-password', async ({ email, password }) => {
-  await nhost.auth.deanonymizeUser({ signInMethod: 'email-password', email, password, options })
+  await nhost.auth.deanonymizeUser({ signInMethod: 'email-password', email, password, options: options() })
   return renew()
 })
 
 onSubmit('upgrade-link', async ({ email }) => {
-  await nhost.auth.deanonymizeUser({ signInMethod: 'passwordless', email, options })
+  await nhost.auth.deanonymizeUser({ signInMethod: 'passwordless', email, options: options() })
   return renew()
 })
 

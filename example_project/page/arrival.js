@@ -1,6 +1,7 @@
 // Back from a mailed link or from a provider: the address tells how it ended.
 
 import { nhost } from './client.js'
+import { keep } from './errand.js'
 import { bring } from './id_token.js'
 import { exchange } from './pkce.js'
 import { enter } from './screen.js'
@@ -15,7 +16,7 @@ const TOLD = {
 export async function arrive() {
   const query = new URLSearchParams(location.search)
   const fragment = new URLSearchParams(location.hash.slice(1))
-  history.replaceState(null, '', location.pathname)
+  keep()
   if (query.has('error')) throw new Error(`That did not work: ${query.get('errorDescription') ?? query.get('error')}.`)
   if (query.has('mfaTicket')) return enter({ mfa: { ticket: query.get('mfaTicket') } })
   if (query.has('code')) {

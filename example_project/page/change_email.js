@@ -4,10 +4,10 @@
 import { nhost, redirectTo } from './client.js'
 import { byId, onShowUser, onSubmit } from './screen.js'
 
-const options = { redirectTo }
+const options = () => ({ redirectTo: redirectTo() })
 
 onSubmit('change-email', async ({ newEmail }, _button, form) => {
-  await nhost.auth.changeUserEmail({ newEmail, options })
+  await nhost.auth.changeUserEmail({ newEmail, options: options() })
   form.reset()
   return 'A mail is on its way to the new address: follow its link.'
 })
@@ -18,6 +18,6 @@ onShowUser(({ email, emailVerified }) => {
 
 onSubmit('confirm-email', async () => {
   const { email } = nhost.getUserSession().user
-  await nhost.auth.sendVerificationEmail({ email, options })
+  await nhost.auth.sendVerificationEmail({ email, options: options() })
   return 'The confirming mail was sent again.'
 })

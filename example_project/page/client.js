@@ -21,7 +21,7 @@ export const nhost = createClient({ authUrl: location.origin + api, storage })
 nhost.auth.pushChainFunction(reach)
 
 /** Where mailed links and providers send people back to: this page, which AUTH_CLIENT_URL or the list beside it allows. */
-export const redirectTo = location.origin + location.pathname
+export const redirectTo = () => location.href
 
 const fetchAsUser = createEnhancedFetch([
   sessionRefreshMiddleware(nhost.auth, nhost.sessionStorage),

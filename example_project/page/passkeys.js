@@ -12,9 +12,9 @@ onSubmit('passkey-sign-in', async () => {
 })
 
 onSubmit('passkey-sign-up', async ({ email }, _button, form) => {
-  const options = await nhost.auth.signUpWebauthn({ email, options: { redirectTo } })
+  const options = await nhost.auth.signUpWebauthn({ email, options: { redirectTo: redirectTo() } })
   const credential = await makeKey(options.body)
-  const { body } = await nhost.auth.verifySignUpWebauthn({ credential, options: { redirectTo } })
+  const { body } = await nhost.auth.verifySignUpWebauthn({ credential, options: { redirectTo: redirectTo() } })
   form.reset()
   return enter(body, 'You are signed up.')
 })

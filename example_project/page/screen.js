@@ -1,10 +1,11 @@
 // What all ways share: forms that act, one place for the outcome, one view at a time. No way knows another.
 
 import { nhost } from './client.js'
+import { errand } from './errand.js'
 import { clear, tell, tellError } from './messages.js'
 import { ENDED, explain } from './words.js'
 
-const views = ['signed-out', 'second-step', 'signed-in'].map(byId)
+const views = [...document.querySelectorAll('#app > div')]
 const painters = []
 
 let busy = false
@@ -56,7 +57,7 @@ export function onCode(id, send, verify) {
   })
 }
 
-/** How every way in ends: with a session, with the second step, or with an address that has to be confirmed first. */
+/** How every way in ends: with a session, the second step, or an address that has to be confirmed first. */
 export function enter({ session, mfa }, told = 'You are signed in.') {
   ticket = mfa?.ticket ?? null
   if (ticket) return 'One step is left.'
@@ -77,34 +78,50 @@ export async function perform(action) {
   const section = document.activeElement.closest('section')
   setBusy(true)
   clear()
-  try {
-    const told = await action()
-    await show()
-    tell(told)
-  } catch (reason) {
-    const ended = wasSignedIn && !nhost.getUserSession() // which nhost-js found when it wanted to renew it
-    tellError(ended ? ENDED : explain(reason))
+  let [told, fault] = await attempt(action)
+  if (!fault || byId(wanted()).hidden) {
+    const [more, failure] = await attempt(show)
+    told = more || told
+    fault ??= failure
   }
+  const ended = wasSignedIn && !told && !nhost.getUserSession() // which nhost-js found when it wanted to renew it
+  if (fault) tellError(ended ? ENDED : explain(fault))
+  else tell(told)
   moveFocus(turn(), section)
   byId('inbox')?.contentWindow.location.replace(byId('inbox').src)
   setBusy(false)
 }
 
+/** What an action tells, and how it failed. */
+const attempt = (action) => Promise.resolve().then(action).then((told) => [told, null], (fault) => ['', fault])
+
+/** An errand comes first. It may be over with that, and may have something to tell. */
 async function show() {
   const session = nhost.getUserSession()
-  if (!session) return
-  const user = session.user.isAnonymous ? session.user : (await nhost.auth.getUser()).body
+  const user = session && (session.user.isAnonymous ? session.user : (await nhost.auth.getUser()).body)
+  byId('purpose').textContent = ''
+  try {
+    return await errand()?.[1](user)
+  } finally {
+    if (user && !errand()) await showAccount(user)
+  }
+}
+
+async function showAccount(user) {
   byId('guest').hidden = !user.isAnonymous
   byId('account').hidden = user.isAnonymous
   await Promise.all(painters.map((paint) => paint(user)))
 }
 
+const wanted = () =>
+  nhost.getUserSession() ? errand()?.[0] ?? 'signed-in' : ticket ? 'second-step' : 'signed-out'
+
 function turn() {
-  const wanted = nhost.getUserSession() ? 'signed-in' : ticket ? 'second-step' : 'signed-out'
-  const turned = byId(wanted).hidden
-  for (const view of views) view.hidden = view.id !== wanted
-  if (turned) leave()
-  return turned && byId(wanted)
+  const turned = byId(wanted())
+  if (!turned.hidden) return null
+  for (const view of views) view.hidden = view !== turned
+  leave()
+  return turned
 }
 
 /** Nothing of one user is left for the next. */

@@ -2,12 +2,12 @@
 
 import { nhost } from './client.js'
 import { byId, onShow, onSubmit } from './screen.js'
-import { moment } from './words.js'
+import { moment, nameOf } from './words.js'
 
 const confirmed = (text, is) => (text ? `${text} (${is ? 'confirmed' : 'not confirmed'})` : 'none')
 
 onShow((user) => {
-  byId('who').textContent = user.displayName || user.email || user.phoneNumber || user.id
+  byId('who').textContent = nameOf(user)
   byId('who-email').textContent = confirmed(user.email, user.emailVerified)
   byId('who-phone').textContent = confirmed(user.phoneNumber, user.phoneNumberVerified)
   byId('who-roles').textContent = user.roles.join(', ')

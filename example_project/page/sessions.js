@@ -2,7 +2,7 @@
 
 import { ask, nhost } from './client.js'
 import { byId, onShowUser, onSubmit } from './screen.js'
-import { moment } from './words.js'
+import { deviceName, moment } from './words.js'
 
 onShowUser(async () => {
   const { refreshTokenId } = nhost.getUserSession()
@@ -29,15 +29,4 @@ function sessionItem(session) {
     return 'The session was ended.'
   })
   return item
-}
-
-/** The name a browser gives itself holds those of all it wants to be taken for: the first that is found here is its own. */
-const BROWSERS = { 'Edg/': 'Edge', 'OPR/': 'Opera', 'Firefox/': 'Firefox', 'Chrome/': 'Chrome', 'Safari/': 'Safari' }
-const SYSTEMS = { iPhone: 'iPhone', iPad: 'iPad', Android: 'Android', Windows: 'Windows', 'Mac OS X': 'macOS', Linux: 'Linux' }
-
-function deviceName(device) {
-  if (!device) return 'an unknown device'
-  const known = (names) => names[Object.keys(names).find((part) => device.includes(part))]
-  const [browser, system] = [known(BROWSERS), known(SYSTEMS)]
-  return browser && system ? `${browser} on ${system}` : device
 }

@@ -15,10 +15,10 @@ onSubmit('social-sign-up', async (_values, provider) => go(signUpProviderURL(pro
 onSubmit('social-connect', async (_values, provider) => {
   await nhost.refreshSession() // whose token has to last until the provider is through
   const { accessToken } = nhost.getUserSession()
-  return go(signInProviderURL(provider, { redirectTo, connect: accessToken, state: 'connected' }))
+  return go(signInProviderURL(provider, { redirectTo: redirectTo(), connect: accessToken, state: 'connected' }))
 })
 
-const returning = async () => ({ redirectTo, codeChallenge: await challenge('provider') })
+const returning = async () => ({ redirectTo: redirectTo(), codeChallenge: await challenge('provider') })
 
 function go(address) {
   location.assign(address)

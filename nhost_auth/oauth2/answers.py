@@ -46,6 +46,7 @@ class OAuth2LoginResponse(TypedDict):
     clientName: NotRequired[str]
     prompt: NotRequired[list[str]]
     consented: NotRequired[bool]
+    signInAgain: NotRequired[bool]
 
 
 class OAuth2LoginCompleteResponse(TypedDict):

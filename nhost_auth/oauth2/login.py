@@ -99,8 +99,8 @@ class Login(Endpoint):
         """Show what an application asks for.
 
         For the page that the browser was sent to with a `request_id`. With an access token it tells more than Nhost's:
-        the application's name, its `prompt`, and by `consented` whether its user has let it in to as much before, so
-        that the page need not ask again.
+        the application's name, its `prompt`, by `consented` whether its user has let it in to as much before, so that
+        the page need not ask again, and by `signInAgain` whether the application wants them to sign in anew.
         """
         asked = _find(request_id)
         shown = {
@@ -112,6 +112,7 @@ class Login(Endpoint):
         if self.token is not None:
             consented = _is_consented(asked, self.token.account_id)
             shown |= {"clientName": asked.client.name, "prompt": asked.prompts, "consented": consented}
+            shown["signInAgain"] = not _is_recent(asked, self.token.auth_time)
         return shown
 
     def agree(self, request_id: str) -> Any:
@@ -125,7 +126,8 @@ class Login(Endpoint):
         if asked.account_id:
             raise AuthorizationRequestCompleted
         scopes.ensure_roles(account, asked.scopes)
-        _ensure_recent(asked, self.access_token.auth_time)
+        if not _is_recent(asked, self.access_token.auth_time):
+            raise SignInAgain
         if "none" in asked.prompts and not _is_consented(asked, account.pk):
             raise ConsentNeeded
         return _answer(asked, code=_let_in(asked, account, self.access_token.auth_time))
@@ -155,14 +157,13 @@ def _find(request_id: str) -> OAuth2Request:
     return found
 
 
-def _ensure_recent(asked: OAuth2Request, auth_time: datetime) -> None:
-    """Raises SignInAgain where the application wants its user to sign in anew (OpenID Connect Core 3.1.2.1)."""
+def _is_recent(asked: OAuth2Request, auth_time: datetime) -> bool:
+    """Whether a sign-in is as recent as the application wants it (OpenID Connect Core 3.1.2.1)."""
     begun, signed_in = int(asked.created_at.timestamp()), int(auth_time.timestamp())
     if "login" in asked.prompts and signed_in < begun:
-        raise SignInAgain
+        return False
     # Counted to the request: whoever signed in for it may take their time to read what is asked.
-    if asked.max_age is not None and signed_in < begun - asked.max_age:
-        raise SignInAgain
+    return asked.max_age is None or signed_in >= begun - asked.max_age
 
 
 def _is_consented(asked: OAuth2Request, account_id: uuid.UUID) -> bool:

@@ -17,6 +17,7 @@ from tests.live.redis_server import Redis
 
 if TYPE_CHECKING:
     from tests.live.app_page import AppPage
+    from tests.live.shop import Shop
 
 VisitApp = Callable[..., "AppPage"]
 """Opens the page /app of a demo in a browser profile of its own; a script may run before the page's."""
@@ -104,6 +105,15 @@ def visit_app(running_chromium: Any) -> Iterator[VisitApp]:
     for app in opened:
         app.page.context.close()
         assert app.faults == []
+
+
+@pytest.fixture(scope="session")
+def shop(demo: Demo) -> Iterator[Shop]:
+    """An application that asks people at the shared demo."""
+    from tests.live.shop import Shop, shop_pages
+
+    with shop_pages() as back:
+        yield Shop(demo, back)
 
 
 @pytest.fixture(scope="session")

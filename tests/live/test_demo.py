@@ -43,7 +43,7 @@ def test_start_page_and_printed_addresses_lead_somewhere(demo: Demo) -> None:
     page = requests.get(demo.origin, timeout=10).text
     assert demo.api in page
     assert '<a href="/docs/">' in page
-    assert len(requests.get(f"{demo.origin}/docs/openapi.json", timeout=10).json()["paths"]) == 61
+    assert len(requests.get(f"{demo.origin}/docs/openapi.json", timeout=10).json()["paths"]) == 77
     assert requests.get(f"{demo.origin}/static/example_project/page.css", timeout=10).status_code == 200
 
 

@@ -120,6 +120,15 @@ def test_link_that_is_no_good_is_told(demo: Demo, visit_app: VisitApp) -> None:
     app.expect_signed_out()
 
 
+def test_link_that_is_no_good_hides_nothing(demo: Demo, visit_app: VisitApp) -> None:
+    app = visit_app(demo)
+    app.sign_up("page.no.good@example.com")
+    app.expect_outcome("You are signed up.")
+    app.open("?error=invalid-ticket&errorDescription=Invalid+ticket")
+    app.expect_error("That did not work: Invalid ticket.")
+    app.expect_signed_in("page.no.good@example.com")
+
+
 def test_forgotten_password(demo: Demo, visit_app: VisitApp) -> None:
     app = visit_app(demo)
     app.sign_up("forgot@example.com")

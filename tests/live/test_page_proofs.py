@@ -101,11 +101,11 @@ def test_second_step_can_be_left(demo: Demo, visit_app: VisitApp) -> None:
 
 def test_second_factor_is_asked_for_after_a_link_too(start_beside: Start, visit_app: VisitApp) -> None:
     app = visit_app(start_beside(AUTH_MFA_REQUIRED_EVERYWHERE="true"))
-    app.sign_up("page.everywhere@example.com")
+    app.sign_up("page.link.too@example.com")
     app.expect_outcome("You are signed up.")
     secret = turn_second_factor_on(app)
     app.sign_out()
-    app.fill("Magic link", "E-mail address", "page.everywhere@example.com")
+    app.fill("Magic link", "E-mail address", "page.link.too@example.com")
     app.press("Magic link", "Mail me a link")
     app.expect_outcome("A mail is on its way")
     app.follow_newest_link()
@@ -113,7 +113,7 @@ def test_second_factor_is_asked_for_after_a_link_too(start_beside: Start, visit_
     assert app.page.url == app.address, "nothing secret stays in the address bar"
     app.fill(STEP, "Code of your authenticator app, or a recovery code", code_of(secret))
     app.press(STEP, "Go on")
-    app.expect_signed_in("page.everywhere@example.com")
+    app.expect_signed_in("page.link.too@example.com")
 
 
 def test_proof_is_given_where_it_is_asked_for(start_beside: Start, visit_app: VisitApp) -> None:

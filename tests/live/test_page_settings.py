@@ -19,6 +19,9 @@ WAYS = {
     "AUTH_ANONYMOUS_USERS_ENABLED": ["As a guest"],
     "AUTH_EMAIL_PASSWORDLESS_ENABLED": ["Magic link", "Stay, by a magic link"],
     "AUTH_MFA_ENABLED": ["Second factor"],
+    "AUTH_OAUTH2_PROVIDER_ENABLED": ["Applications", "Code of the device", "Sign out here too?"],
+    "AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED": ["Code of the device"],
+    "AUTH_OAUTH2_PROVIDER_LOGOUT_ENABLED": ["Sign out here too?"],
     "AUTH_OTP_EMAIL_ENABLED": ["Code by e-mail"],
     "AUTH_SMS_PASSWORDLESS_ENABLED": ["Code by SMS", "Stay, by SMS", "Phone number"],
     "AUTH_WEBAUTHN_ENABLED": ["Passkey", "Passkeys"],
@@ -64,10 +67,10 @@ def test_ways_that_are_switched_off_are_left_out(start_beside: Start, visit_app:
     app = visit_app(demo)
     app.sign_up("switches@example.com")
     app.expect_outcome("You are signed up.")
-    for switch, titles in WAYS.items():
-        for title in titles:
-            heading = app.page.locator("h3", has_text=title).get_by_text(title, exact=True)
-            expect(heading).to_have_count(0 if switch in off else 1)
+    missing = {title for switch in off for title in WAYS[switch]}
+    for title in {title for titles in WAYS.values() for title in titles}:
+        heading = app.page.locator("h3", has_text=title).get_by_text(title, exact=True)
+        expect(heading).to_have_count(0 if title in missing else 1)
     assert ("error" in passkey_options(demo)) is ("AUTH_WEBAUTHN_ENABLED" in off)
 
 
@@ -112,3 +115,23 @@ def test_second_factor_is_on_unless_the_environment_says_otherwise(demo: Demo, o
     body = {"ticket": "mfaTotp:unknown", "otp": "123456"}
     replies = [requests.post(f"{at.api}/signin/mfa/totp", json=body, timeout=10) for at in (demo, own_client)]
     assert [reply.json()["error"] for reply in replies] == ["invalid-ticket", "disabled-endpoint"]
+
+
+def authorize(demo: Demo) -> tuple[int, str]:
+    query = {"client_id": "nobody", "redirect_uri": "https://shop.example", "response_type": "code"}
+    reply = requests.get(f"{demo.api}/oauth2/authorize", params=query, timeout=10)
+    return reply.status_code, reply.json()["error_description"]
+
+
+def test_demos_page_asks_for_applications(demo: Demo) -> None:
+    assert authorize(demo) == (401, "Unknown client")
+    assert 'id="consent"' in page_of(demo)
+
+
+def test_no_application_signs_in_where_a_shared_secret_signs_or_the_page_is_another(
+    start_beside: Start, own_client: Demo
+) -> None:
+    secret = '{"type": "HS256", "key": "a-shared-secret-of-thirty-two-bytes-and-more"}'
+    for demo in (own_client, start_beside(HASURA_GRAPHQL_JWT_SECRET=secret)):
+        assert authorize(demo) == (500, "OAuth2 provider is disabled")
+        assert not re.search('id="(consent|device|logout|applications)"', page_of(demo))

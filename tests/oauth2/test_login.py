@@ -34,7 +34,7 @@ def test_page_learns_what_is_asked(api: Api, shop: Application, ann: Reply) -> N
         "redirectUri": REDIRECT,
     }
     assert shown(api, asked).json == as_at_nhost
-    ours = {"clientName": "Shop", "prompt": ["consent"], "consented": False}
+    ours = {"clientName": "Shop", "prompt": ["consent"], "consented": False, "signInAgain": False}
     assert shown(api, asked, token=ann.token).json == as_at_nhost | ours
 
 
@@ -134,6 +134,8 @@ def test_64_application_may_ask_for_a_recent_sign_in(api: Api, shop: Application
         for token, outcome in ((fresh.token, 200), (early.token, 403), (refreshed.token, 403)):
             assert shop.agree(token, shop.request_id(prompt="login")).status == outcome
             assert shop.agree(token, shop.request_id(max_age="99")).status == outcome
+            for asked in (shop.request_id(prompt="login"), shop.request_id(max_age="99")):
+                assert shown(api, asked, token=token).json["signInAgain"] is (outcome == 403)
         assert shop.agree(refreshed.token, shop.request_id(max_age="100")).status == 200
         asked = shop.request_id(max_age="0")
         clock.shift(3)

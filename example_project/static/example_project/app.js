@@ -885,7 +885,7 @@ var reach = (next) => (url, options4) => next(url, options4).catch(() => {
 });
 var nhost = C({ authUrl: location.origin + api, storage });
 nhost.auth.pushChainFunction(reach);
-var redirectTo = location.origin + location.pathname;
+var redirectTo = () => location.href;
 var fetchAsUser = s2([
   a(nhost.auth, nhost.sessionStorage),
   n2(nhost.sessionStorage),
@@ -897,6 +897,20 @@ async function ask(method, path, body) {
   const answer = await reply.json().catch(() => null);
   if (!reply.ok) throw new r2(answer, reply.status, reply.headers);
   return answer;
+}
+
+// errand.js
+var PARAMETERS = ["view", "request_id", "prompt", "user_code", "client_id"];
+var errands = {};
+function onErrand(view, paint2) {
+  if (document.getElementById(view)) errands[view] = paint2;
+}
+var query = () => new URLSearchParams(location.search);
+var errand = () => Object.entries(errands).find(([view]) => view === query().get("view"));
+var endErrand = () => keep([]);
+function keep(names = PARAMETERS, from = query()) {
+  const kept2 = String(new URLSearchParams([...from].filter(([name2]) => names.includes(name2))));
+  history.replaceState(null, "", location.pathname + (kept2 && `?${kept2}`));
 }
 
 // messages.js
@@ -930,6 +944,7 @@ addEventListener("keydown", (event) => event.key === "Escape" && close());
 // words.js
 var ENDED = "Your session has ended. Sign in again.";
 var BY_CODE = {
+  access_denied: "Your account has not got the role that is asked for.",
   "disabled-endpoint": "This server does not offer that.",
   "disabled-user": "This account is disabled.",
   "email-already-verified": "This address is confirmed already.",
@@ -945,6 +960,7 @@ var BY_CODE = {
   "password-too-short": "This password is too short.",
   "redirectTo-not-allowed": "This server does not send people back to this page: AUTH_CLIENT_URL names another.",
   "signup-disabled": "This server takes nobody new.",
+  "sign-in-again": "The application wants you to sign in again first.",
   "too-many-requests": "That was too often. Wait a while.",
   "unverified-user": "Confirm your address first: follow the link in the mail.",
   "user-already-exists": "There is an account with this address already."
@@ -952,29 +968,45 @@ var BY_CODE = {
 var BY_REASON = {
   "elevated claim required": "This asks for fresh proof that it is you. Give it under \u201CProof\u201D, then try again."
 };
+var BY_MESSAGE = {
+  "Authorization request already completed": "This was answered already. Begin again at the application.",
+  "Authorization request expired": "This request is too old, or was answered already. Begin again at the application.",
+  "Unknown authorization request": "There is no such request. Begin again at the application.",
+  "Unknown, expired or used code": "This code is wrong, too old, or was used already. Look at the device again."
+};
 var BY_NAME = {
   InvalidStateError: "This device has one of your passkeys already.",
   NotAllowedError: "No passkey was used: you declined, or it took too long."
 };
 function explain(reason) {
   const { body } = reason;
-  return BY_CODE[body?.error] ?? BY_REASON[body?.reason] ?? (body ? reason.message : BY_NAME[reason.name] ?? reason.message);
+  const known = BY_CODE[body?.error] ?? BY_REASON[body?.reason] ?? BY_MESSAGE[body?.message];
+  return known ?? (body ? reason.message : BY_NAME[reason.name] ?? reason.message);
 }
 var moment = (text) => new Date(text).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+var nameOf = (user) => user.displayName || user.email || user.phoneNumber || user.id;
+var BROWSERS = { "Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari" };
+var SYSTEMS = { iPhone: "iPhone", iPad: "iPad", Android: "Android", Windows: "Windows", "Mac OS X": "macOS", Linux: "Linux" };
+function deviceName(device) {
+  if (!device) return "an unknown device";
+  const known = (names) => names[Object.keys(names).find((part) => device.includes(part))];
+  const [browser, system] = [known(BROWSERS), known(SYSTEMS)];
+  return browser && system ? `${browser} on ${system}` : device;
+}
 
 // screen.js
-var views = ["signed-out", "second-step", "signed-in"].map(byId);
+var views = [...document.querySelectorAll("#app > div")];
 var painters = [];
 var busy = false;
 var ticket = null;
 function byId(id) {
   return document.getElementById(id);
 }
-function onShow(paint) {
-  painters.push(paint);
+function onShow(paint2) {
+  painters.push(paint2);
 }
-function onShowUser(paint) {
-  painters.push((user) => user.isAnonymous || paint(user));
+function onShowUser(paint2) {
+  painters.push((user) => user.isAnonymous || paint2(user));
 }
 function onSubmit(idOrForm, action) {
   const form = typeof idOrForm === "string" ? byId(idOrForm) : idOrForm;
@@ -1017,32 +1049,42 @@ async function perform(action) {
   const section = document.activeElement.closest("section");
   setBusy(true);
   clear();
-  try {
-    const told = await action();
-    await show2();
-    tell(told);
-  } catch (reason) {
-    const ended = wasSignedIn && !nhost.getUserSession();
-    tellError(ended ? ENDED : explain(reason));
+  let [told, fault] = await attempt(action);
+  if (!fault || byId(wanted()).hidden) {
+    const [more, failure] = await attempt(show2);
+    told = more || told;
+    fault ??= failure;
   }
+  const ended = wasSignedIn && !told && !nhost.getUserSession();
+  if (fault) tellError(ended ? ENDED : explain(fault));
+  else tell(told);
   moveFocus(turn(), section);
   byId("inbox")?.contentWindow.location.replace(byId("inbox").src);
   setBusy(false);
 }
+var attempt = (action) => Promise.resolve().then(action).then((told) => [told, null], (fault) => ["", fault]);
 async function show2() {
   const session = nhost.getUserSession();
-  if (!session) return;
-  const user = session.user.isAnonymous ? session.user : (await nhost.auth.getUser()).body;
+  const user = session && (session.user.isAnonymous ? session.user : (await nhost.auth.getUser()).body);
+  byId("purpose").textContent = "";
+  try {
+    return await errand()?.[1](user);
+  } finally {
+    if (user && !errand()) await showAccount(user);
+  }
+}
+async function showAccount(user) {
   byId("guest").hidden = !user.isAnonymous;
   byId("account").hidden = user.isAnonymous;
-  await Promise.all(painters.map((paint) => paint(user)));
+  await Promise.all(painters.map((paint2) => paint2(user)));
 }
+var wanted = () => nhost.getUserSession() ? errand()?.[0] ?? "signed-in" : ticket ? "second-step" : "signed-out";
 function turn() {
-  const wanted = nhost.getUserSession() ? "signed-in" : ticket ? "second-step" : "signed-out";
-  const turned = byId(wanted).hidden;
-  for (const view of views) view.hidden = view.id !== wanted;
-  if (turned) leave();
-  return turned && byId(wanted);
+  const turned = byId(wanted());
+  if (!turned.hidden) return null;
+  for (const view of views) view.hidden = view !== turned;
+  leave();
+  return turned;
 }
 function leave() {
   emptySecrets();
@@ -1077,24 +1119,24 @@ async function exchange(code, purpose, told) {
 }
 
 // email_password.js
-var options = { redirectTo };
+var options = () => ({ redirectTo: redirectTo() });
 onSubmit("email-password", async ({ email, password }, button2, form) => {
-  const answer = button2 === "sign-up" ? await nhost.auth.signUpEmailPassword({ email, password, options }) : await nhost.auth.signInEmailPassword({ email, password });
+  const answer = button2 === "sign-up" ? await nhost.auth.signUpEmailPassword({ email, password, options: options() }) : await nhost.auth.signInEmailPassword({ email, password });
   form.reset();
   return enter(answer.body, button2 === "sign-up" ? "You are signed up." : "You are signed in.");
 });
 onSubmit("email-password-help", async ({ email }, button2) => {
   if (button2 === "confirm") {
-    await nhost.auth.sendVerificationEmail({ email, options });
+    await nhost.auth.sendVerificationEmail({ email, options: options() });
     return "The confirming mail was sent again.";
   }
-  await nhost.auth.sendPasswordResetEmail({ email, options, codeChallenge: await challenge("reset") });
+  await nhost.auth.sendPasswordResetEmail({ email, options: options(), codeChallenge: await challenge("reset") });
   return "If there is an account with this address, a mail is on its way. Its link signs you in, in this browser; then set a new password.";
 });
 
 // magic_link.js
 onSubmit("magic-link", async ({ email }, button2) => {
-  const asked = { email, options: { redirectTo } };
+  const asked = { email, options: { redirectTo: redirectTo() } };
   if (button2 === "sign-up") await nhost.auth.signUpPasswordlessEmail(asked);
   else await nhost.auth.signInPasswordlessEmail(asked);
   return `A mail is on its way${ifNew(button2)}: follow its link.`;
@@ -1141,8 +1183,8 @@ function asJson(credential) {
   if (credential.toJSON) return credential.toJSON();
   const { id, type, response } = credential;
   const json = { clientDataJSON: encode(response.clientDataJSON) };
-  for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
-    if (response[name]) json[name] = encode(response[name]);
+  for (const name2 of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (response[name2]) json[name2] = encode(response[name2]);
   }
   if (response.getTransports) json.transports = response.getTransports();
   return { id, rawId: id, type, response: json, clientExtensionResults: credential.getClientExtensionResults() };
@@ -1164,9 +1206,9 @@ onSubmit("passkey-sign-in", async () => {
   return enter((await nhost.auth.verifySignInWebauthn({ credential })).body);
 });
 onSubmit("passkey-sign-up", async ({ email }, _button, form) => {
-  const options4 = await nhost.auth.signUpWebauthn({ email, options: { redirectTo } });
+  const options4 = await nhost.auth.signUpWebauthn({ email, options: { redirectTo: redirectTo() } });
   const credential = await makeKey(options4.body);
-  const { body } = await nhost.auth.verifySignUpWebauthn({ credential, options: { redirectTo } });
+  const { body } = await nhost.auth.verifySignUpWebauthn({ credential, options: { redirectTo: redirectTo() } });
   form.reset();
   return enter(body, "You are signed up.");
 });
@@ -1184,12 +1226,12 @@ if (byId("passkeys")) {
     byId("no-passkeys").hidden = keys.length > 0;
   });
 }
-var nameOf = (key2) => key2.nickname || "unnamed";
+var nameOf2 = (key2) => key2.nickname || "unnamed";
 function keyItem(key2, _index, keys) {
   const item = byId("passkey").content.cloneNode(true);
   item.querySelector("input").value = key2.nickname ?? "";
   for (const button2 of item.querySelectorAll("button")) {
-    button2.setAttribute("aria-label", `${button2.textContent} ${nameOf(key2)}`);
+    button2.setAttribute("aria-label", `${button2.textContent} ${nameOf2(key2)}`);
   }
   const used = key2.lastUsedAt ? `last used ${moment(key2.lastUsedAt)}` : "not used since";
   item.querySelector(".meta").textContent = `Made ${moment(key2.createdAt)}, ${used}${key2.backedUp ? ", synced" : ""}`;
@@ -1205,7 +1247,7 @@ async function renameKey(key2, nickname) {
 }
 async function removeKey(key2, isOnly) {
   const loss = isOnly ? "It is your only one: be sure that you have another way in." : "It will not sign you in any more.";
-  if (!confirm(`Remove the passkey \u201C${nameOf(key2)}\u201D? ${loss}`)) return "";
+  if (!confirm(`Remove the passkey \u201C${nameOf2(key2)}\u201D? ${loss}`)) return "";
   await ask("DELETE", `/user/webauthn/keys/${key2.id}`);
   return "The passkey was removed. Your device still has its half: forget it there too.";
 }
@@ -1217,9 +1259,9 @@ onSubmit("social-sign-up", async (_values, provider2) => go(signUpProviderURL(pr
 onSubmit("social-connect", async (_values, provider2) => {
   await nhost.refreshSession();
   const { accessToken } = nhost.getUserSession();
-  return go(signInProviderURL(provider2, { redirectTo, connect: accessToken, state: "connected" }));
+  return go(signInProviderURL(provider2, { redirectTo: redirectTo(), connect: accessToken, state: "connected" }));
 });
-var returning = async () => ({ redirectTo, codeChallenge: await challenge("provider") });
+var returning = async () => ({ redirectTo: redirectTo(), codeChallenge: await challenge("provider") });
 function go(address) {
   location.assign(address);
   return "The provider takes over.";
@@ -1232,14 +1274,15 @@ onSubmit("id-token", (_values, purpose) => visit(purpose));
 onSubmit("id-token-link", () => visit("link"));
 async function visit(purpose) {
   const [nonce, state] = [crypto.randomUUID(), crypto.randomUUID()];
-  sessionStorage.setItem(VISIT, JSON.stringify({ purpose, nonce, state }));
+  sessionStorage.setItem(VISIT, JSON.stringify({ purpose, nonce, state, errand: location.search }));
   location.assign(`${idTokenPage}&${new URLSearchParams({ state, nonce: await digest(nonce) })}`);
   return "The provider takes over.";
 }
 async function bring(answer) {
-  const { purpose, nonce, state } = JSON.parse(sessionStorage.getItem(VISIT)) ?? {};
+  const { purpose, nonce, state, errand: errand2 } = JSON.parse(sessionStorage.getItem(VISIT)) ?? {};
   sessionStorage.removeItem(VISIT);
   if (!state || state !== answer.get("state")) throw new Error("This was begun in another tab. Begin again in this one.");
+  keep(void 0, new URLSearchParams(errand2));
   if (answer.has("error")) throw new Error(`The provider refused: ${answer.get("error_description")}`);
   const given = { provider, idToken: answer.get("id_token"), nonce };
   if (purpose === "link") {
@@ -1260,26 +1303,26 @@ onSubmit("pat-sign-in", async ({ personalAccessToken }, _button, form) => {
   form.reset();
   return enter(body);
 });
-onSubmit("pat-create", async ({ name, days }, _button, form) => {
+onSubmit("pat-create", async ({ name: name2, days }, _button, form) => {
   const expiresAt = new Date(Date.now() + days * 24 * 60 * 60 * 1e3).toISOString();
-  const { body } = await nhost.auth.createPAT({ expiresAt, metadata: { name } });
+  const { body } = await nhost.auth.createPAT({ expiresAt, metadata: { name: name2 } });
   byId("pat").textContent = body.personalAccessToken;
   form.reset();
   return "The token is shown once: copy it now.";
 });
 
 // anonymous.js
-var options2 = { redirectTo };
+var options2 = () => ({ redirectTo: redirectTo() });
 onSubmit("anonymous", async ({ displayName }) => {
   const { body } = await nhost.auth.signInAnonymous(displayName ? { displayName } : {});
   return enter(body, "You are a guest.");
 });
 onSubmit("upgrade-password", async ({ email, password }) => {
-  await nhost.auth.deanonymizeUser({ signInMethod: "email-password", email, password, options: options2 });
+  await nhost.auth.deanonymizeUser({ signInMethod: "email-password", email, password, options: options2() });
   return renew();
 });
 onSubmit("upgrade-link", async ({ email }) => {
-  await nhost.auth.deanonymizeUser({ signInMethod: "passwordless", email, options: options2 });
+  await nhost.auth.deanonymizeUser({ signInMethod: "passwordless", email, options: options2() });
   return renew();
 });
 onCode(
@@ -1407,32 +1450,24 @@ onSubmit("sign-out-everywhere", async () => {
 });
 function sessionItem(session) {
   const item = byId("session-item").content.cloneNode(true);
-  const name = deviceName(session.device);
-  item.querySelector(".name").textContent = session.current ? `${name} (this one)` : name;
+  const name2 = deviceName(session.device);
+  item.querySelector(".name").textContent = session.current ? `${name2} (this one)` : name2;
   item.querySelector(".name").title = session.device ?? "";
   item.querySelector(".meta").textContent = `From ${session.ip ?? "an unknown address"}, last used ${moment(session.lastUsedAt)}`;
   const form = item.querySelector("form");
   form.hidden = session.current;
-  form.querySelector("button").setAttribute("aria-label", `End the session of ${name}, last used ${moment(session.lastUsedAt)}`);
+  form.querySelector("button").setAttribute("aria-label", `End the session of ${name2}, last used ${moment(session.lastUsedAt)}`);
   onSubmit(form, async () => {
     await ask("DELETE", `/user/sessions/${session.id}`);
     return "The session was ended.";
   });
   return item;
 }
-var BROWSERS = { "Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari" };
-var SYSTEMS = { iPhone: "iPhone", iPad: "iPad", Android: "Android", Windows: "Windows", "Mac OS X": "macOS", Linux: "Linux" };
-function deviceName(device) {
-  if (!device) return "an unknown device";
-  const known = (names) => names[Object.keys(names).find((part) => device.includes(part))];
-  const [browser, system] = [known(BROWSERS), known(SYSTEMS)];
-  return browser && system ? `${browser} on ${system}` : device;
-}
 
 // change_email.js
-var options3 = { redirectTo };
+var options3 = () => ({ redirectTo: redirectTo() });
 onSubmit("change-email", async ({ newEmail }, _button, form) => {
-  await nhost.auth.changeUserEmail({ newEmail, options: options3 });
+  await nhost.auth.changeUserEmail({ newEmail, options: options3() });
   form.reset();
   return "A mail is on its way to the new address: follow its link.";
 });
@@ -1441,7 +1476,7 @@ onShowUser(({ email, emailVerified }) => {
 });
 onSubmit("confirm-email", async () => {
   const { email } = nhost.getUserSession().user;
-  await nhost.auth.sendVerificationEmail({ email, options: options3 });
+  await nhost.auth.sendVerificationEmail({ email, options: options3() });
   return "The confirming mail was sent again.";
 });
 
@@ -1490,7 +1525,7 @@ function show3(provider2, { accessToken, expiresAt, refreshToken }) {
 // session.js
 var confirmed = (text, is) => text ? `${text} (${is ? "confirmed" : "not confirmed"})` : "none";
 onShow((user) => {
-  byId("who").textContent = user.displayName || user.email || user.phoneNumber || user.id;
+  byId("who").textContent = nameOf(user);
   byId("who-email").textContent = confirmed(user.email, user.emailVerified);
   byId("who-phone").textContent = confirmed(user.phoneNumber, user.phoneNumberVerified);
   byId("who-roles").textContent = user.roles.join(", ");
@@ -1507,6 +1542,193 @@ onSubmit("session", async (_values, button2) => {
   return "You are signed out.";
 });
 
+// scopes.js
+var ROLE = "graphql:role:";
+var IN_WORDS = {
+  openid: "Know you by an id of your account",
+  profile: "See your name, your picture and your language",
+  email: "See your e-mail address",
+  phone: "See your phone number",
+  offline_access: "Stay signed in while you are away",
+  graphql: "Read and change data in your name, with all your roles"
+};
+var inWords = (scope) => scope.startsWith(ROLE) ? `Read and change data in your name, with the role \u201C${scope.slice(ROLE.length)}\u201D alone` : IN_WORDS[scope] ?? scope;
+var allInWords = (scopes) => {
+  const order = [...Object.keys(IN_WORDS), ...scopes];
+  return [...scopes].sort((one, other) => order.indexOf(one) - order.indexOf(other)).map(inWords);
+};
+var scopeItems = (scopes) => allInWords(scopes).map((words) => {
+  const item = document.createElement("li");
+  item.textContent = words;
+  return item;
+});
+var applicationName = (name2, clientId) => name2 || (/^https?:/.test(clientId) ? new URL(clientId).host : clientId);
+
+// applications.js
+if (byId("applications")) {
+  onShowUser(async () => {
+    const { applications } = await ask("GET", "/user/applications");
+    byId("applications").replaceChildren(...applications.map(applicationItem));
+    byId("no-applications").hidden = applications.length > 0;
+  });
+}
+function applicationItem({ id, clientId, name: name2, scopes, createdAt, lastUsedAt }) {
+  const item = byId("application-item").content.cloneNode(true);
+  const shown2 = applicationName(name2, clientId);
+  const used = lastUsedAt ? `last used ${moment(lastUsedAt)}` : "not used since";
+  item.querySelector(".name").textContent = shown2;
+  item.querySelector(".scopes").textContent = `${allInWords(scopes).join(". ")}.`;
+  item.querySelector(".when").textContent = `Let in ${moment(createdAt)}, ${used}`;
+  item.querySelector("button").setAttribute("aria-label", `Revoke ${shown2}`);
+  onSubmit(item.querySelector("form"), async () => {
+    await ask("DELETE", `/user/applications/${id}`);
+    return `${shown2} was revoked. It is asked for again when it comes back.`;
+  });
+  return item;
+}
+
+// account.js
+function showAccount2(view, user) {
+  const name2 = nameOf(user);
+  const address = user.email ?? user.phoneNumber;
+  byId(`${view}-account`).textContent = address && address !== name2 ? `${name2} (${address})` : name2;
+}
+for (const form of document.querySelectorAll(".other-account")) {
+  onSubmit(form, async () => {
+    await nhost.auth.signOut({ refreshToken: nhost.getUserSession().refreshToken });
+    return "You are signed out here. Sign in to go on.";
+  });
+}
+
+// consent.js
+var requestId = () => query().get("request_id");
+var isAnswered = false;
+onErrand("consent", async (user) => {
+  if (isAnswered) return void 0;
+  byId("consent-asked").hidden = true;
+  const asked = await read();
+  const prompt = asked.prompt ?? (query().get("prompt") ?? "").split(" ");
+  byId("purpose").textContent = `${target(asked)} asks you to sign in.`;
+  byId("consent-cancel").hidden = false;
+  if (prompt.includes("none")) return answerSilently(asked, user);
+  if (!user) return void 0;
+  paint(asked, user);
+  const goesOn = asked.consented && !asked.signInAgain && !prompt.includes("select_account");
+  return goesOn ? allow() : void 0;
+});
+onSubmit("consent-cancel", () => refuse());
+onSubmit("consent-answer", (_values, button2) => button2 === "refuse" ? refuse() : allow().catch(again));
+async function read() {
+  try {
+    return (await nhost.auth.oauth2LoginGet({ request_id: requestId() ?? "" })).body;
+  } catch (reason) {
+    if (reason.body) endErrand();
+    byId("consent-cancel").hidden = true;
+    throw reason;
+  }
+}
+function paint(asked, user) {
+  byId("consent-name").textContent = applicationName(asked.clientName, asked.clientId);
+  byId("consent-client").textContent = asked.clientId;
+  byId("consent-target").textContent = target(asked);
+  byId("consent-scopes").replaceChildren(...scopeItems(asked.scopes));
+  showAccount2("consent", user);
+  byId("consent-guest").hidden = !user.isAnonymous;
+  showAgain(asked.signInAgain, user.isAnonymous);
+  byId("consent-asked").hidden = false;
+}
+function showAgain(isWanted, isGuest = false) {
+  byId("consent-again").hidden = !isWanted;
+  byId("consent-allow").hidden = isWanted || isGuest;
+  byId("consent-other").textContent = isWanted ? "Sign in again" : "Use another account";
+  byId("consent-other").classList.toggle("quiet", !isWanted);
+}
+function again(reason) {
+  if (reason.body?.error === "sign-in-again") showAgain(true);
+  throw reason;
+}
+function answerSilently(asked, user) {
+  if (!user || asked.signInAgain) return refuse("login_required");
+  if (!asked.consented) return refuse("consent_required");
+  return allow().catch(() => refuse("interaction_required"));
+}
+async function allow() {
+  return leave2((await nhost.auth.oauth2LoginPost({ requestId: requestId() })).body);
+}
+async function refuse(reason = "access_denied") {
+  return leave2(await ask("POST", "/oauth2/login/refuse", { requestId: requestId(), reason }));
+}
+var target = ({ redirectUri }) => new URL(redirectUri).host || new URL(redirectUri).protocol;
+function leave2({ redirectUri }) {
+  if (!/^(https?|[^:]+\.[^:]+):$/.test(new URL(redirectUri).protocol)) throw new Error("The application\u2019s address cannot be followed.");
+  isAnswered = true;
+  byId("consent-answer").hidden = true;
+  location.replace(redirectUri);
+  return "You go back to the application.";
+}
+
+// device.js
+var shown = "";
+onErrand("device", async (user) => {
+  byId("purpose").textContent = "Sign in to let a device in.";
+  byId("device-asked").hidden = !(user && shown);
+  if (!user) return hide();
+  showAccount2("device", user);
+  if (shown || !query().has("user_code")) return void 0;
+  byId("device-code").elements.userCode.defaultValue = query().get("user_code");
+  return show4(query().get("user_code"));
+});
+onSubmit("device-code", async ({ userCode }) => {
+  const told = await show4(userCode.trim().toUpperCase());
+  byId("device-asked-title").focus();
+  return told;
+});
+onSubmit("device-answer", async (_values, button2, form) => {
+  await ask("POST", "/oauth2/device", { userCode: shown, approve: button2 === "allow" });
+  hide();
+  byId("device-code").elements.userCode.defaultValue = "";
+  byId("device-code").reset();
+  return button2 === "allow" ? "The device is let in: it goes on by itself." : "The device was refused.";
+});
+async function show4(userCode) {
+  hide();
+  keep(["view"]);
+  const asked = await ask("GET", `/oauth2/device?${new URLSearchParams({ user_code: userCode })}`);
+  byId("device-name").textContent = applicationName(asked.clientName, asked.clientId);
+  byId("device-shown-code").textContent = userCode;
+  byId("device-place").textContent = `${deviceName(asked.device)}, at ${asked.ip ?? "an unknown address"}`;
+  byId("device-begun").textContent = moment(asked.createdAt);
+  byId("device-scopes").replaceChildren(...scopeItems(asked.scopes));
+  byId("device-asked").hidden = false;
+  shown = userCode;
+  return "Look whether this is your device, and what it asks for.";
+}
+function hide() {
+  shown = "";
+  byId("device-asked").hidden = true;
+}
+
+// logout.js
+onErrand("logout", async (user) => {
+  if (!user) {
+    endErrand();
+    return "You are signed out.";
+  }
+  showAccount2("logout", user);
+  byId("logout-name").textContent = user.isAnonymous ? "the application" : await name(query().get("client_id"));
+  return void 0;
+});
+onSubmit("logout-answer", async (_values, button2) => {
+  if (button2 === "sign-out") await nhost.auth.signOut({ refreshToken: nhost.getUserSession().refreshToken });
+  endErrand();
+  return button2 === "sign-out" ? "You are signed out." : "You stay signed in.";
+});
+async function name(clientId) {
+  const { applications } = await ask("GET", "/user/applications");
+  const known = applications.find((application) => application.clientId === clientId);
+  return known ? applicationName(known.name, clientId) : "the application";
+}
+
 // arrival.js
 var TOLD = {
   emailConfirmChange: "Your new address is confirmed.",
@@ -1514,20 +1736,20 @@ var TOLD = {
   verifyEmail: "Your address is confirmed, and you are signed in."
 };
 async function arrive() {
-  const query = new URLSearchParams(location.search);
+  const query2 = new URLSearchParams(location.search);
   const fragment = new URLSearchParams(location.hash.slice(1));
-  history.replaceState(null, "", location.pathname);
-  if (query.has("error")) throw new Error(`That did not work: ${query.get("errorDescription") ?? query.get("error")}.`);
-  if (query.has("mfaTicket")) return enter({ mfa: { ticket: query.get("mfaTicket") } });
-  if (query.has("code")) {
-    const purpose = query.get("type") === "passwordReset" ? "reset" : "provider";
-    return exchange(query.get("code"), purpose, TOLD[query.get("type")]);
+  keep();
+  if (query2.has("error")) throw new Error(`That did not work: ${query2.get("errorDescription") ?? query2.get("error")}.`);
+  if (query2.has("mfaTicket")) return enter({ mfa: { ticket: query2.get("mfaTicket") } });
+  if (query2.has("code")) {
+    const purpose = query2.get("type") === "passwordReset" ? "reset" : "provider";
+    return exchange(query2.get("code"), purpose, TOLD[query2.get("type")]);
   }
   if (fragment.has("state")) return bring(fragment);
-  if (query.get("state") === "connected") return "The provider is connected.";
-  if (!query.has("refreshToken")) return "";
-  const { body } = await nhost.auth.refreshToken({ refreshToken: query.get("refreshToken") });
-  return enter({ session: body }, TOLD[query.get("type")]);
+  if (query2.get("state") === "connected") return "The provider is connected.";
+  if (!query2.has("refreshToken")) return "";
+  const { body } = await nhost.auth.refreshToken({ refreshToken: query2.get("refreshToken") });
+  return enter({ session: body }, TOLD[query2.get("type")]);
 }
 
 // main.js
