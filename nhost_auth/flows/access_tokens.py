@@ -154,45 +154,36 @@ def issue(
     bound = session_id is not None and conf.AUTH_ACCESS_TOKEN_SESSION_BOUND
     told = auth_time is not None and conf.AUTH_OAUTH2_PROVIDER_ENABLED
     keyring = keys.backend().keyring
+    found = claims(account, roles, account.default_role_id, lifetime=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN)
+    if elevated:
+        found[keyring.namespace][ELEVATED_CLAIM] = str(account.pk)
     return keyring.sign(
         {
-            **registered_claims(account, conf.AUTH_ACCESS_TOKEN_EXPIRES_IN),
+            **found,
             **({SESSION_CLAIM: str(session_id)} if bound else {}),
             **({AUTH_TIME_CLAIM: int(auth_time.timestamp())} if auth_time and told else {}),
-            keyring.namespace: {
-                **hasura_claims(account, roles, account.default_role_id),
-                **({ELEVATED_CLAIM: str(account.pk)} if elevated else {}),
-            },
         }
     )
 
 
-def registered_claims(account: Account, lifetime: int) -> dict[str, Any]:
-    """What every token of an account begins with; it lives `lifetime` seconds."""
-    now = int(time.time())
-    return {
-        "sub": str(account.pk),
-        "iss": keys.backend().keyring.issuer,
-        "iat": now,
-        "exp": now + lifetime,
-        **({EPOCH_CLAIM: account.token_epoch} if account.token_epoch else {}),
-    }
+def claims(
+    account: Account, roles: list[str], default_role: str, *, lifetime: int, plain: bool = False
+) -> dict[str, Any]:
+    """What a token of an account begins with that lives `lifetime` seconds; where there are roles, Hasura's part too.
 
-
-def hasura_claims(account: Account, roles: list[str], default_role: str, *, plain: bool = False) -> dict[str, Any]:
-    """The claims under the namespace: texts, as Hasura reads them, or `plain` as JSON has them."""
-    customized = conf.AUTH_JWT_CUSTOM_CLAIMS or conf.AUTH_JWT_CUSTOM_CLAIMS_SOURCE not in PATH_SOURCES
-    guest = account.is_anonymous
-    return {
-        **(custom_claims(account, plain=plain) if customized else {}),
-        "x-hasura-allowed-roles": roles,
-        "x-hasura-default-role": default_role,
-        "x-hasura-user-id": str(account.pk),
-        "x-hasura-user-is-anonymous": guest if plain else str(guest).lower(),
-    }
-
-
-def roles_of(account: Account) -> list[str]:
-    """Those an account with loaded roles may act in; the default role always belongs to them."""
-    default = account.default_role_id
-    return account.role_names if default in account.role_names else [*account.role_names, default]
+    Hasura reads texts; `plain`: as JSON has them.
+    """
+    keyring, now, subject = keys.backend().keyring, int(time.time()), str(account.pk)
+    found: dict[str, Any] = {"sub": subject, "iss": keyring.issuer, "iat": now, "exp": now + lifetime}
+    if account.token_epoch:
+        found[EPOCH_CLAIM] = account.token_epoch
+    if roles:
+        customized = conf.AUTH_JWT_CUSTOM_CLAIMS or conf.AUTH_JWT_CUSTOM_CLAIMS_SOURCE not in PATH_SOURCES
+        found[keyring.namespace] = {
+            **(custom_claims(account, plain=plain) if customized else {}),
+            "x-hasura-allowed-roles": roles,
+            "x-hasura-default-role": default_role,
+            "x-hasura-user-id": subject,
+            "x-hasura-user-is-anonymous": account.is_anonymous if plain else str(account.is_anonymous).lower(),
+        }
+    return found

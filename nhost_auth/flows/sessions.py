@@ -163,7 +163,7 @@ def _end_stolen(account: Account, token: RefreshToken) -> None:
 
 
 def _session(account: Account, token: RefreshToken, secret: str, *, elevated: bool = False) -> Session:
-    roles = access_tokens.roles_of(account)
+    roles = list(dict.fromkeys([*account.role_names, account.default_role_id]))
     return Session(
         account=account,
         roles=roles,

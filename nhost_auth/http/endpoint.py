@@ -113,7 +113,8 @@ class Endpoint(ViewSet):
         self.args, self.kwargs, self.headers = args, kwargs, {}
         self.call = Call(request)
         self.request: Any = self.initialize_request(request, *args, **kwargs)
-        self.client = self._client()
+        device = self.request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:255]
+        self.client = Client(ip=client_address(self.request._request), device=device)
         with audit.acting(ip=self.client.ip, agent=self.client.device):
             try:
                 response = self._tell_story()
@@ -219,7 +220,3 @@ class Endpoint(ViewSet):
         """The bearer's token, for stories whose guard demands one."""
         assert self.token is not None, "this story's guard lets requests without a token in"  # noqa: S101
         return self.token
-
-    def _client(self) -> Client:
-        device = self.request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:255]
-        return Client(ip=client_address(self.request._request), device=device)

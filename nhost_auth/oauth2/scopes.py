@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from nhost_auth.flows.access_tokens import hasura_claims, roles_of
 from nhost_auth.models import Account, OAuth2Client
 from nhost_auth.oauth2_errors import AccessDenied, InvalidScope
 
@@ -31,18 +30,16 @@ def ensure_allowed(client: OAuth2Client, scope: str) -> list[str]:
 
 def ensure_roles(account: Account, scopes: Collection[str]) -> None:
     """Raises AccessDenied where an application asks for a role that the account has not got."""
-    if not set(_roles(scopes)) <= set(roles_of(account)):
+    if not set(_roles(scopes)) <= set(_own_roles(account)):
         raise AccessDenied("User does not have the requested role")
 
 
-def namespace_claims(account: Account, scopes: Collection[str], *, plain: bool = False) -> dict[str, Any] | None:
-    """The claims for Hasura that an application gets, `plain` as JSON has them; None without a scope for them."""
+def granted_roles(account: Account, scopes: Collection[str]) -> tuple[list[str], str]:
+    """The roles that an application may act in, and the default one; none without a scope for them."""
     asked = _roles(scopes)
     if asked:
-        return hasura_claims(account, asked, asked[0], plain=plain)
-    if "graphql" in scopes:
-        return hasura_claims(account, roles_of(account), account.default_role_id, plain=plain)
-    return None
+        return asked, asked[0]
+    return (_own_roles(account), account.default_role_id) if "graphql" in scopes else ([], "")
 
 
 def person_claims(account: Account, scopes: Collection[str]) -> dict[str, Any]:
@@ -58,6 +55,11 @@ def person_claims(account: Account, scopes: Collection[str]) -> dict[str, Any]:
     }
     told = [claim for scope, claims in CLAIMS.items() if scope in scopes for claim in claims]
     return {claim: known[claim] for claim in told if known[claim] not in (None, "")}
+
+
+def _own_roles(account: Account) -> list[str]:
+    """As in a session: the default one always belongs to them."""
+    return list(dict.fromkeys([*account.role_names, account.default_role_id]))
 
 
 def _roles(scopes: Collection[str]) -> list[str]:

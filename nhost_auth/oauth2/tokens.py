@@ -9,9 +9,9 @@ from typing import Any
 
 from nhost_auth.conf import conf
 from nhost_auth.flows import keys
-from nhost_auth.flows.access_tokens import SESSION_CLAIM, registered_claims
+from nhost_auth.flows.access_tokens import SESSION_CLAIM, claims
 from nhost_auth.models import Account, OAuth2RefreshToken
-from nhost_auth.oauth2.scopes import namespace_claims, person_claims
+from nhost_auth.oauth2.scopes import granted_roles, person_claims
 
 
 def answer(
@@ -19,11 +19,11 @@ def answer(
 ) -> dict[str, Any]:
     """The answer of the token endpoint, with an ID token where `openid` was asked for (RFC 6749 section 5.1)."""
     lifetime = token.client.access_token_lifetime or conf.AUTH_OAUTH2_PROVIDER_ACCESS_TOKEN_TTL
-    shared = {**registered_claims(account, lifetime), "aud": token.client_id, SESSION_CLAIM: str(token.pk)}
-    keyring, namespace = keys.backend().keyring, namespace_claims(account, token.scopes)
-    scope = " ".join(token.scopes)
+    keyring, scope = keys.backend().keyring, " ".join(token.scopes)
+    of_client = {"aud": token.client_id, SESSION_CLAIM: str(token.pk)}
+    roles, default_role = granted_roles(account, token.scopes)
     access_token = keyring.sign(
-        {**shared, "scope": scope, **({keyring.namespace: namespace} if namespace is not None else {})}
+        {**claims(account, roles, default_role, lifetime=lifetime), **of_client, "scope": scope}
     )
     found = {
         "access_token": access_token,
@@ -39,7 +39,7 @@ def answer(
             **({"nonce": nonce} if nonce else {}),
             **person_claims(account, token.scopes),
         }
-        found["id_token"] = keyring.sign({**shared, **told})
+        found["id_token"] = keyring.sign({**claims(account, [], "", lifetime=lifetime), **of_client, **told})
     return found
 
 

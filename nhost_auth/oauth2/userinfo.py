@@ -6,11 +6,12 @@ from typing import Any
 
 from nhost_auth.errors import AuthError
 from nhost_auth.flows import accounts, keys
+from nhost_auth.flows.access_tokens import claims
 from nhost_auth.http.endpoint import Story
 from nhost_auth.http.guards import application_bearer, application_bearer_or_form
 from nhost_auth.oauth2 import answers
 from nhost_auth.oauth2.endpoint import ENABLED, OAuth2Endpoint
-from nhost_auth.oauth2.scopes import namespace_claims, person_claims
+from nhost_auth.oauth2.scopes import granted_roles, person_claims
 from nhost_auth.oauth2_errors import InvalidToken, MalformedRequest
 
 
@@ -49,9 +50,10 @@ class Userinfo(OAuth2Endpoint):
         except AuthError:
             raise InvalidToken("User not found") from None
         granted = self.access_token.scopes
-        namespace = namespace_claims(account, granted, plain=True)
+        told = claims(account, *granted_roles(account, granted), lifetime=0, plain=True)
+        namespace = keys.backend().keyring.namespace
         return {
             "sub": str(account.pk),
             **person_claims(account, granted),
-            **({keys.backend().keyring.namespace: namespace} if namespace is not None else {}),
+            **({namespace: told[namespace]} if namespace in told else {}),
         }
