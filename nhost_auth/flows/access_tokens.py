@@ -12,6 +12,7 @@ from nhost_auth.errors import InvalidRequest
 from nhost_auth.flows import keys
 from nhost_auth.flows.custom_claims import PATH_SOURCES, custom_claims
 from nhost_auth.infra.jwt import KeyringBackend, KeyringToken, TokenError
+from nhost_auth.infra.keyring import Keyring
 from nhost_auth.models import Account, OAuth2RefreshToken, RefreshToken
 
 __all__ = ["ELEVATED_CLAIM", "AccessToken", "TokenError", "issue", "read_expired"]
@@ -154,7 +155,7 @@ def issue(
     bound = session_id is not None and conf.AUTH_ACCESS_TOKEN_SESSION_BOUND
     told = auth_time is not None and conf.AUTH_OAUTH2_PROVIDER_ENABLED
     keyring = keys.backend().keyring
-    found = claims(account, roles, account.default_role_id, lifetime=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN)
+    found = claims(keyring, account, roles, account.default_role_id, lifetime=conf.AUTH_ACCESS_TOKEN_EXPIRES_IN)
     if elevated:
         found[keyring.namespace][ELEVATED_CLAIM] = str(account.pk)
     return keyring.sign(
@@ -167,13 +168,13 @@ def issue(
 
 
 def claims(
-    account: Account, roles: list[str], default_role: str, *, lifetime: int, plain: bool = False
+    keyring: Keyring, account: Account, roles: list[str], default_role: str, *, lifetime: int, plain: bool = False
 ) -> dict[str, Any]:
     """What a token of an account begins with that lives `lifetime` seconds; where there are roles, Hasura's part too.
 
     Hasura reads texts; `plain`: as JSON has them.
     """
-    keyring, now, subject = keys.backend().keyring, int(time.time()), str(account.pk)
+    now, subject = int(time.time()), str(account.pk)
     found: dict[str, Any] = {"sub": subject, "iss": keyring.issuer, "iat": now, "exp": now + lifetime}
     if account.token_epoch:
         found[EPOCH_CLAIM] = account.token_epoch

@@ -23,7 +23,7 @@ def answer(
     of_client = {"aud": token.client_id, SESSION_CLAIM: str(token.pk)}
     roles, default_role = granted_roles(account, token.scopes)
     access_token = keyring.sign(
-        {**claims(account, roles, default_role, lifetime=lifetime), **of_client, "scope": scope}
+        {**claims(keyring, account, roles, default_role, lifetime=lifetime), **of_client, "scope": scope}
     )
     found = {
         "access_token": access_token,
@@ -37,9 +37,9 @@ def answer(
             "auth_time": int(auth_time.timestamp()),
             "at_hash": _half_hash(access_token, keyring.keys[0].algorithm),
             **({"nonce": nonce} if nonce else {}),
-            **person_claims(account, token.scopes),
+            **person_claims(keyring, account, token.scopes),
         }
-        found["id_token"] = keyring.sign({**claims(account, [], "", lifetime=lifetime), **of_client, **told})
+        found["id_token"] = keyring.sign({**claims(keyring, account, [], "", lifetime=lifetime), **of_client, **told})
     return found
 
 

@@ -50,10 +50,10 @@ class Userinfo(OAuth2Endpoint):
         except AuthError:
             raise InvalidToken("User not found") from None
         granted = self.access_token.scopes
-        told = claims(account, *granted_roles(account, granted), lifetime=0, plain=True)
-        namespace = keys.backend().keyring.namespace
+        keyring = keys.backend().keyring
+        told = claims(keyring, account, *granted_roles(account, granted), lifetime=0, plain=True)
         return {
             "sub": str(account.pk),
             **person_claims(account, granted),
-            **({namespace: told[namespace]} if namespace in told else {}),
+            **({keyring.namespace: told[keyring.namespace]} if keyring.namespace in told else {}),
         }
