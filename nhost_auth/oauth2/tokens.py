@@ -37,7 +37,7 @@ def answer(
             "auth_time": int(auth_time.timestamp()),
             "at_hash": _half_hash(access_token, keyring.keys[0].algorithm),
             **({"nonce": nonce} if nonce else {}),
-            **person_claims(keyring, account, token.scopes),
+            **person_claims(account, token.scopes),
         }
         found["id_token"] = keyring.sign({**claims(keyring, account, [], "", lifetime=lifetime), **of_client, **told})
     return found
