@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import get_resolver
 
-from nhost_auth.management.commands.auth_map import rows
+from nhost_auth.http.url_map import rows
 from nhost_auth.models import Account
 from tests.conftest import PASSWORD, Api
 from tests.infra.loopback import reply
@@ -49,7 +50,10 @@ def is_guarded(path: str) -> bool:
 
 def operations() -> list[tuple[str, str]]:
     somebody = "00000000-0000-4000-8000-000000000000"
-    return [(row.method, re.sub(r"\{\w+_id\}", somebody, row.path).replace("{provider}", "github")) for row in rows()]
+    found = rows(get_resolver("nhost_auth.urls").url_patterns)
+    return [
+        (row.method.upper(), re.sub(r"\{\w+_id\}", somebody, row.path).replace("{provider}", "github")) for row in found
+    ]
 
 
 GUARDED = [path for _, path in operations() if is_guarded(path)]

@@ -61,7 +61,9 @@ class People:
         return requests.post(self.demo.api + path, json=body, headers=headers, timeout=20)
 
     def sign_up(self, email: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.post("/signup/email-password", {"email": email, "password": PASSWORD}).json()
+        reply = self.post("/signup/email-password", {"email": email, "password": PASSWORD})
+        assert reply.status_code == 200, reply.text
+        found: dict[str, Any] = reply.json()
         return found["session"]  # type: ignore[no-any-return]
 
     def come(self) -> None:
@@ -127,12 +129,15 @@ def test_restore_revives_and_the_steps_of_the_page_end_it(start: Start, tmp_path
     assert ann.json()["session"]["user"]["id"] == people.ann["user"]["id"]
 
 
-def test_dump_of_postgresql_is_restored_with_everybody_in_it(
-    start: Start, postgres: PostgreSQL, tmp_path: Path
-) -> None:
+def test_dump_of_postgresql_is_restored_with_everybody_in_it(postgres: PostgreSQL, tmp_path: Path) -> None:
     url, another = postgres.make_database(), postgres.make_database()
     name = url.rpartition("/")[2]
-    demo = start(DATABASE_URL=url, PATH=f"{binaries()}:{os.environ['PATH']}", **ENVIRONMENT)
+    tools = f"{binaries()}:{os.environ['PATH']}"
+    with Demo(tmp_path, DATABASE_URL=url, PATH=tools, **ENVIRONMENT).start() as demo:
+        _dump_and_restore(demo, postgres, tmp_path, name, url, another)
+
+
+def _dump_and_restore(demo: Demo, postgres: PostgreSQL, tmp_path: Path, name: str, url: str, another: str) -> None:
     people = People(demo)
     people.come()
     demo.shell(printed("pg_dump"), tmp_path)
@@ -143,3 +148,4 @@ def test_dump_of_postgresql_is_restored_with_everybody_in_it(
     demo.shell(f"{made}\n{printed('pg_restore')}", tmp_path, MAINTENANCE_URL=another, RESTORED_URL=url)
     demo.resume()
     assert all(people.works().values())
+    assert demo.stop() == 0
