@@ -23,6 +23,8 @@ ROLE_SCOPE = re.compile(r"graphql:role:[a-zA-Z0-9_:.-]+")
 LONGEST_LIFETIME = 315_360_000
 """Of tokens, in seconds: ten years."""
 BCRYPT_MAX_BYTES = 72
+DEFAULT_GRANT_TYPES = ("authorization_code",)
+"""Of an application that names none (RFC 7591 section 2)."""
 LOOPBACK = ("127.0.0.1", "[::1]")
 
 
@@ -121,7 +123,8 @@ class OAuth2Client(models.Model):
 
     def allows_grant(self, grant_type: str) -> bool:
         """Whether it may use a grant type: what no operator has registered has to have said so (RFC 7591 section 2)."""
-        return self.kind == self.Kind.REGISTERED or grant_type in (self.metadata or {}).get("grant_types", ())
+        said = (self.metadata or {}).get("grant_types", DEFAULT_GRANT_TYPES)
+        return self.kind == self.Kind.REGISTERED or grant_type in said
 
     def allows_scope(self, scope: str) -> bool:
         return scope in self.scopes or ("graphql" in self.scopes and ROLE_SCOPE.fullmatch(scope) is not None)

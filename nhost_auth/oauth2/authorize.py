@@ -24,6 +24,7 @@ from nhost_auth.oauth2_errors import (
     MalformedRequest,
     RequestNotSupported,
     RequestUriNotSupported,
+    UnauthorizedClient,
     UnsupportedResponseType,
 )
 
@@ -53,6 +54,7 @@ class AuthorizeQuery(AuthorizeForm):
 REFUSALS = (
     InvalidClient,
     MalformedRequest,
+    UnauthorizedClient,
     UnsupportedResponseType,
     InvalidScope,
     RequestNotSupported,
@@ -97,6 +99,8 @@ class Authorize(OAuth2Endpoint):
         if not client.allows_redirect(redirect_uri):
             raise MalformedRequest("Invalid redirect_uri")
         self.error_target, self.state = redirect_uri, state
+        if not client.allows_grant("authorization_code"):
+            raise UnauthorizedClient
         if response_type != "code":
             raise UnsupportedResponseType
         request = self._read(client, **parameters)

@@ -52,9 +52,9 @@ def docs(browser: Any, demo: Demo) -> Iterator[DocsPage]:
 
 
 def test_every_operation_is_shown_with_its_summary(docs: DocsPage) -> None:
-    expect(docs.page.locator(".opblock")).to_have_count(66)
+    expect(docs.page.locator(".opblock")).to_have_count(87)
     expect(docs.operation("signInEmailPassword")).to_contain_text("Sign in with e-mail and password")
-    expect(docs.page.locator(".opblock-tag")).to_have_count(7)
+    expect(docs.page.locator(".opblock-tag")).to_have_count(8)
 
 
 def test_example_that_is_sent_signs_somebody_up(docs: DocsPage) -> None:

@@ -91,6 +91,12 @@ def test_registered_application_signs_people_in(api: Api, ann: Reply) -> None:
         assert shop.tokens(bob.token)["scope"] == "openid email profile"
 
 
+def test_application_registered_for_devices_alone_gets_no_code(api: Api, ann: Reply, settings: Any) -> None:
+    settings.AUTH_OAUTH2_PROVIDER_DEVICE_ENABLED = True
+    television = registered(api, ann, grant_types=[DEVICE_CODE])
+    assert television.ask(scope="openid").query["error"] == "unauthorized_client"
+
+
 def test_consent_to_an_application_that_registered_itself_is_always_asked(api: Api, ann: Reply) -> None:
     shop = registered(api, ann)
     shop.tokens(ann.token)
